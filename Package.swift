@@ -1,0 +1,73 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The map of the house, read from the ground up: a room may use only the rooms and libraries that its line names.
+let package = Package(
+    name: "sluice",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "sluice", targets: ["CLI"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+    ],
+    targets: [
+        .library("CYAML", "yaml-0.1"), .library("CGit2", "libgit2"), .library("CSQLite", "sqlite3"),
+        .room("FlowModel", uses: ["CYAML", .collections]),  // Flow, Execution, State, Value, Problem; YAML to Flow and back
+        .room("Expressions", uses: ["FlowModel", .collections, .crypto]),  // {{ … }}: parser and evaluator; a file per filter and function
+        .room("TaskKit", uses: ["FlowModel", "Expressions", .collections, .log]),  // what a task or trigger is; catalogue, schema and docs
+        .room("EngineCore", uses: ["FlowModel", "Expressions", "TaskKit", .collections]),  // event in, commands out; cron, retries. Pure
+        .room("Storage", uses: ["FlowModel", "CSQLite", .grdb, .collections, .log]),  // rows, migrations, queries, files; one test suite for every backend
+        .room("EngineRuntime", uses: ["FlowModel", "Expressions", "TaskKit", "EngineCore", "Storage", .lifecycle, .log, .collections]),  // executor, worker, scheduler
+        .room("CoreTasks", uses: ["FlowModel", "Expressions", "TaskKit", .httpClient, .nio, .nioHTTP, .subprocess, .collections]),  // the built-in tasks, a file each
+        .room("GitSync", uses: ["FlowModel", "TaskKit", "CGit2", .httpClient, .nio, .nioHTTP, .subprocess, .crypto, .collections, .log]),  // fetch, compare, push; the git tasks
+        .room("WebServer", uses: ["FlowModel", "Expressions", "TaskKit", "EngineCore", "EngineRuntime", "Storage", .hummingbird, .nio, .log, .collections]),  // routes, bodies, live logs
+        .program("CLI", uses: ["FlowModel", "Expressions", "TaskKit", "EngineCore", "EngineRuntime", "Storage", "CoreTasks", "GitSync", "WebServer", .arguments, .httpClient, .lifecycle, .log, .nio, .collections]),  // commands; the one place where rooms meet
+        .tests("FlowModelTests", of: ["FlowModel", .collections]),
+        .tests("ExpressionsTests", of: ["Expressions", "FlowModel", .collections]),
+        .tests("TaskKitTests", of: ["TaskKit", "Expressions", "FlowModel", .collections]),
+        .tests("EngineCoreTests", of: ["EngineCore", "TaskKit", "Expressions", "FlowModel", .collections]),
+        .tests("StorageTests", of: ["Storage", "FlowModel", .collections, .grdb]),
+        .tests("CoreTasksTests", of: ["CoreTasks", "TaskKit", "Expressions", "FlowModel", .collections]),
+        .tests("GitSyncTests", of: ["GitSync", "TaskKit", "FlowModel", .collections]),
+    ]
+)
+
+extension Target {
+    static func library(_ name: String, _ pkgConfig: String) -> Target {
+        .systemLibrary(name: name, path: "Sources/CLibraries/\(name)", pkgConfig: pkgConfig)
+    }
+
+    static func room(_ name: String, uses: [Target.Dependency]) -> Target {
+        .target(name: name, dependencies: uses)
+    }
+
+    static func program(_ name: String, uses: [Target.Dependency]) -> Target {
+        .executableTarget(name: name, dependencies: uses)
+    }
+
+    static func tests(_ name: String, of uses: [Target.Dependency]) -> Target {
+        .testTarget(name: name, dependencies: uses)
+    }
+}
+
+extension Target.Dependency {
+    static let arguments = product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let collections = product(name: "OrderedCollections", package: "swift-collections")
+    static let crypto = product(name: "Crypto", package: "swift-crypto")
+    static let grdb = product(name: "GRDB", package: "GRDB.swift")
+    static let httpClient = product(name: "AsyncHTTPClient", package: "async-http-client")
+    static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
+    static let lifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let log = product(name: "Logging", package: "swift-log")
+    static let nio = product(name: "NIOCore", package: "swift-nio")
+    static let nioHTTP = product(name: "NIOHTTP1", package: "swift-nio")
+    static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
+}

@@ -1,0 +1,4 @@
+import AsyncHTTPClient
+import Hummingbird
+import GRDB
+@main struct Sluice { static func main() { print("sluice") } }

@@ -1,0 +1,2 @@
+// The system library as its own headers declare it.
+#include <yaml.h>
