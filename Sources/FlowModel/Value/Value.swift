@@ -14,11 +14,11 @@ public enum Value: Sendable, Hashable {
     case float(Float)
     case double(Double)
     /// An integer beyond 64 bits or a decimal whose digits count, such as `1.50`.
-    case decimal(Decimal)
+    indirect case decimal(Decimal)
     case string(String)
     case list([Value])
     case map(ValueMap)
-    case moment(Moment)
+    indirect case moment(Moment)
     case duration(ISODuration)
 }
 
