@@ -66,15 +66,16 @@ extension [UInt8] {
         appendPadded(date.day, width: 2)
     }
 
-    /// `16:19`, `16:19:12`, `16:19:12.123456`: seconds always or only where they are not 0.
-    mutating func append(_ time: LocalTime, alwaysSeconds: Bool) {
+    /// `16:19`, `16:19:12`, `16:19:12.123456`: seconds always or only where they are not 0; the fraction in groups of
+    /// three digits or without zeros at the end.
+    mutating func append(_ time: LocalTime, alwaysSeconds: Bool, inThrees: Bool = true) {
         appendPadded(time.hour, width: 2)
         append(UInt8(ascii: ":"))
         appendPadded(time.minute, width: 2)
         if alwaysSeconds || time.second != 0 || time.nano != 0 {
             append(UInt8(ascii: ":"))
             appendPadded(time.second, width: 2)
-            appendFractionInThrees(time.nano)
+            if inThrees { appendFractionInThrees(time.nano) } else { appendFraction(time.nano) }
         }
     }
 }
@@ -90,20 +91,21 @@ extension LocalTime: CustomStringConvertible {
 
 extension LocalDateTime: CustomStringConvertible {
     /// `2013-09-08T16:19:12`; seconds left out when they and the fraction are 0.
-    public var description: String { text(alwaysSeconds: false) }
+    public var description: String { .ascii { $0.append(self, alwaysSeconds: false) } }
 
-    public func text(alwaysSeconds: Bool) -> String { .ascii { $0.append(self, alwaysSeconds: alwaysSeconds) } }
+    /// `2013-09-08T16:19:00.5`: seconds always, the fraction without zeros at its end.
+    public var fullText: String { .ascii { $0.append(self, alwaysSeconds: true, inThrees: false) } }
 }
 
 extension [UInt8] {
-    mutating func append(_ moment: LocalDateTime, alwaysSeconds: Bool) {
+    mutating func append(_ moment: LocalDateTime, alwaysSeconds: Bool, inThrees: Bool = true) {
         append(moment.date)
         append(UInt8(ascii: "T"))
-        append(moment.time, alwaysSeconds: alwaysSeconds)
+        append(moment.time, alwaysSeconds: alwaysSeconds, inThrees: inThrees)
     }
 
-    mutating func append(_ moment: ZonedDateTime, alwaysSeconds: Bool, region: Bool) {
-        append(moment.local, alwaysSeconds: alwaysSeconds)
+    mutating func append(_ moment: ZonedDateTime, alwaysSeconds: Bool, region: Bool, inThrees: Bool = true) {
+        append(moment.local, alwaysSeconds: alwaysSeconds, inThrees: inThrees)
         if moment.offset == 0 { append(UInt8(ascii: "Z")) } else { appendOffset(moment.offset, colon: true) }
         if region, moment.zone.isRegion {
             append(UInt8(ascii: "["))
@@ -122,8 +124,8 @@ extension ZonedDateTime: CustomStringConvertible {
     /// `2013-09-08T16:19:12.123456+02:00[Europe/Paris]`.
     public var description: String { .ascii { $0.append(self, alwaysSeconds: false, region: true) } }
 
-    /// `2013-09-08T16:19:12.123456+02:00`, seconds always, the fraction in groups of three digits.
-    public var offsetText: String { .ascii { $0.append(self, alwaysSeconds: true, region: false) } }
+    /// `2013-09-08T16:19:12.5+02:00`: seconds always, the fraction without zeros at its end, never the region.
+    public var offsetText: String { .ascii { $0.append(self, alwaysSeconds: true, region: false, inThrees: false) } }
 }
 
 extension Instant: CustomStringConvertible {

@@ -11,7 +11,8 @@ public struct LocalDate: Sendable, Hashable, Comparable {
     public var day: Int { Int(storedDay) }
 
     public static let years = -999_999_999...999_999_999
-    static let epochDays = LocalDate(trusted: years.lowerBound, 1, 1).epochDay...LocalDate(trusted: years.upperBound, 12, 31).epochDay
+    static let epochDays =
+        LocalDate(trusted: years.lowerBound, 1, 1).epochDay...LocalDate(trusted: years.upperBound, 12, 31).epochDay
 
     /// Nil when there is no such day.
     public init?(year: Int, month: Int, day: Int) {

@@ -6,7 +6,8 @@ struct TimeZoneFile {
 
         /// The length of the block that follows, with times of `width` bytes.
         func length(width: Int) -> Int {
-            transitionCount * (width + 1) + typeCount * 6 + nameBytes + leapCount * (width + 4) + standardCount + utCount
+            transitionCount * (width + 1) + typeCount * 6 + nameBytes + leapCount * (width + 4) + standardCount
+                + utCount
         }
     }
 

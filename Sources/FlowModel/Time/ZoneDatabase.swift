@@ -23,7 +23,9 @@ extension ZoneRules {
         for prefix in ["UTC", "GMT", "UT"] where id.hasPrefix(prefix) {
             let rest = id.dropFirst(prefix.count)
             if rest.isEmpty { return ZoneRules(fixed: 0, id: id) }
-            guard rest.first == "+" || rest.first == "-", let offset = Zone.parseOffset(String(rest)) else { return nil }
+            guard rest.first == "+" || rest.first == "-", let offset = Zone.parseOffset(String(rest)) else {
+                return nil
+            }
             return ZoneRules(fixed: offset, id: offset == 0 ? prefix : prefix + Zone.offsetText(offset))
         }
         return nil

@@ -34,7 +34,9 @@ final class ZoneRules: Sendable {
         self.transitions = transitions
         self.periods = periods
         self.rule = rule
-        let offsets = Set(periods.map(\.offset) + (rule.map { [$0.standard.offset, $0.daylight?.offset ?? $0.standard.offset] } ?? []))
+        let offsets = Set(
+            periods.map(\.offset)
+                + (rule.map { [$0.standard.offset, $0.daylight?.offset ?? $0.standard.offset] } ?? []))
         fixedOffset = offsets.count == 1 && periods.count == 1 ? periods[0].offset : nil
     }
 

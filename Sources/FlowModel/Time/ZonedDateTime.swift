@@ -23,5 +23,7 @@ public struct ZonedDateTime: Sendable, Hashable {
     public var time: LocalTime { local.time }
 
     /// The same instant seen from another zone.
-    public func converted(to zone: Zone) -> ZonedDateTime { zone == self.zone ? self : ZonedDateTime(instant, in: zone) }
+    public func converted(to zone: Zone) -> ZonedDateTime {
+        zone == self.zone ? self : ZonedDateTime(instant, in: zone)
+    }
 }

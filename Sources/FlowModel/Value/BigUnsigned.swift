@@ -76,7 +76,8 @@ extension BigUnsigned: Comparable {
 
 extension BigUnsigned {
     static func + (one: BigUnsigned, other: BigUnsigned) -> BigUnsigned {
-        let (long, short) = one.groups.count >= other.groups.count ? (one.groups, other.groups) : (other.groups, one.groups)
+        let (long, short) =
+            one.groups.count >= other.groups.count ? (one.groups, other.groups) : (other.groups, one.groups)
         var (sum, carry) = ([UInt32](), UInt32(0))
         sum.reserveCapacity(long.count + 1)
         for (index, group) in long.enumerated() {

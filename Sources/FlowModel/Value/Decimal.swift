@@ -112,7 +112,9 @@ extension Decimal: CustomStringConvertible {
         var digits = magnitude.digits
         if scale < 0, !magnitude.isZero { digits += [UInt8](repeating: 0x30, count: -scale) }
         if scale > 0 {
-            if digits.count <= scale { digits.insert(contentsOf: repeatElement(0x30, count: scale + 1 - digits.count), at: 0) }
+            if digits.count <= scale {
+                digits.insert(contentsOf: repeatElement(0x30, count: scale + 1 - digits.count), at: 0)
+            }
             digits.insert(UInt8(ascii: "."), at: digits.count - scale)
         }
         if isNegative { digits.insert(UInt8(ascii: "-"), at: 0) }

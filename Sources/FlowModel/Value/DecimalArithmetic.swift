@@ -55,7 +55,10 @@ extension Decimal: Comparable {
     public func divided(by other: Decimal) -> Decimal? {
         guard !other.isZero else { return nil }
         let preferred = scale - other.scale
-        if isZero { return Decimal(.zero, isNegative: false, scale: Swift.max(-Self.largestScale, Swift.min(Self.largestScale, preferred))) }
+        if isZero {
+            return Decimal(
+                .zero, isNegative: false, scale: Swift.max(-Self.largestScale, Swift.min(Self.largestScale, preferred)))
+        }
         let raise = Swift.max(0, Self.significantDigits + 3 + other.precision - precision)
         let (quotient, rest) = (magnitude * .powerOfTen(raise)).divided(by: other.magnitude)
         // A digit that stands for what is left keeps ties from looking exact.
@@ -104,7 +107,8 @@ extension Decimal: Comparable {
         let zeros = magnitude.digits.reversed().prefix { $0 == 0x30 }.count
         let dropped = Swift.min(zeros, scale - preferred)
         if dropped == 0 { return self }
-        return Decimal(BigUnsigned(digits: magnitude.digits.dropLast(dropped)), isNegative: isNegative, scale: scale - dropped)
+        return Decimal(
+            BigUnsigned(digits: magnitude.digits.dropLast(dropped)), isNegative: isNegative, scale: scale - dropped)
     }
 }
 
