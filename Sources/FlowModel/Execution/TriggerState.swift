@@ -1,3 +1,5 @@
+import OrderedCollections
+
 /// What is kept of a scheduled or polling trigger from one evaluation to the next; one row for each trigger of a flow.
 /// Webhook and Flow triggers have none. Source: engine spec §7.2.
 public struct TriggerState: Sendable, Hashable {

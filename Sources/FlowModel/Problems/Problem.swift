@@ -24,10 +24,11 @@ public struct Problem: Error, Sendable, Hashable, CustomStringConvertible {
     }
 
     /// One line, and a second one with the fix:
-    /// `flows/etl.yaml:12:7: error: task "load" has no property "mesage" [task.unknown-property]`.
+    /// `flows/etl.yaml:12:7: error: tasks[1].mesage: Unrecognized field "mesage" [task.unknown-property]`.
     public var description: String {
         let start = place.map { "\($0): " } ?? ""
-        return "\(start)\(severity.rawValue): \(what) [\(code)]" + (fix.map { "\n  fix: \($0)" } ?? "")
+        let within = path.map { "\($0): " } ?? ""
+        return "\(start)\(severity.rawValue): \(within)\(what) [\(code)]" + (fix.map { "\n  fix: \($0)" } ?? "")
     }
 }
 

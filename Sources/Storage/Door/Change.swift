@@ -8,7 +8,8 @@ public enum Change: Sendable {
     /// Writes the execution's row anew, or for the first time. A terminated execution that still has work to do, such as
     /// `afterExecution` tasks, stays open until an update says otherwise.
     case updateExecution(Execution, isOpen: Bool? = nil)
-    /// Writes one task run anew, or for the first time.
+    /// Writes one task run anew, or for the first time. What belongs to an execution that is not there, such as the late result
+    /// of a deleted one, is dropped: task runs, logs, metrics and timers alike.
     case taskRun(ExecutionID, TaskRun)
     case taskRuns(ExecutionID, [TaskRun])
     case removeTaskRuns(ExecutionID, numbers: [Int])
@@ -27,7 +28,7 @@ public enum Change: Sendable {
     case removeTimer(ExecutionID, taskRun: Int?, kind: String)
     case removeTimers(ExecutionID)
     /// Writes a trigger's state anew, or for the first time. Does nothing when its flow does not exist or is deleted.
-    case trigger(TriggerRow)
+    case trigger(TriggerState)
     /// Forgets that the trigger waits for this execution, if it does; disables it when `disabling`.
     case unlockTrigger(TriggerKey, from: ExecutionID, disabling: Bool, at: Timestamp)
     case removeTrigger(TriggerKey)

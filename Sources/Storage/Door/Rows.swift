@@ -50,43 +50,6 @@ public struct ChildLink: Sendable, Hashable {
     }
 }
 
-/// The state that a scheduled or polling trigger keeps. Source: engine spec §7.2.
-public struct TriggerRow: Sendable, Hashable {
-    public var key: TriggerKey
-    /// The last schedule date used.
-    public var date: Timestamp?
-    public var nextExecutionDate: Timestamp?
-    public var backfill: Backfill?
-    public var stopAfter: [State] = []
-    public var disabled = false
-    /// The execution in progress that the trigger waits for.
-    public var executionID: ExecutionID?
-    public var updatedDate: Timestamp?
-    public var evaluateRunningDate: Timestamp?
-    public var workerID: String?
-    /// What else the trigger's owner keeps, such as a fingerprint of the definition.
-    public var note: String?
-
-    public init(key: TriggerKey) { self.key = key }
-
-    /// Runs of past dates, one by one. Source: engine spec §7.3.
-    public struct Backfill: Sendable, Hashable {
-        public var start: Timestamp
-        public var end: Timestamp
-        public var currentDate: Timestamp
-        public var paused = false
-        public var inputs: ValueMap?
-        public var labels: [Label] = []
-        public var previousNextExecutionDate: Timestamp?
-
-        public init(start: Timestamp, end: Timestamp, currentDate: Timestamp) {
-            self.start = start
-            self.end = end
-            self.currentDate = currentDate
-        }
-    }
-}
-
 /// One entry of a namespace's key-value store. Source: engine spec §6.3.
 public struct KVEntry: Sendable, Hashable {
     /// The type that reading back tells.
