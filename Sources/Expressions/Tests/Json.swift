@@ -1,0 +1,10 @@
+import FlowModel
+
+extension TemplateTest {
+    static let json = TemplateTest(
+        "json", "Whether a text is JSON.", examples: [Example("{{ '[1]' is json }}", "true")]
+    ) { value, _, _ throws(ExpressionError) in
+        guard case .string(let text) = value else { throw .evaluation("The \"json\" test needs a text.") }
+        return (try? JSON.parse(text)) != nil
+    }
+}
