@@ -1,0 +1,48 @@
+/// Asks remotes for a branch's tip; callers who ask for the same at the same time share one question.
+///
+/// Nobody gets an answer to a question that was put before his own: who comes while one is under way shares the next one.
+/// So a run that a push started always sees that push.
+actor RefListings {
+    private struct Key: Hashable {
+        var connection: Connection
+        var branch: String
+    }
+
+    private typealias Answer = Task<Result<RemoteRefs, GitError>, Never>
+    private var running: [Key: Answer] = [:]
+    private var next: [Key: Answer] = [:]
+
+    func refs(
+        of connection: Connection, branch: String,
+        asking: @escaping @Sendable () async throws(GitError) -> RemoteRefs
+    ) async throws(GitError) -> RemoteRefs {
+        let key = Key(connection: connection, branch: branch)
+        if let shared = next[key] { return try await shared.value.get() }
+        let before = running[key]
+        let task = Answer(executorPreference: GitThreads.shared) {
+            if let before {
+                _ = await before.value
+                await self.begin(key)
+            }
+            let result: Result<RemoteRefs, GitError>
+            do throws(GitError) {
+                result = .success(try await asking())
+            } catch {
+                result = .failure(error)
+            }
+            await self.end(key)
+            return result
+        }
+        if before == nil { running[key] = task } else { next[key] = task }
+        return try await task.value.get()
+    }
+
+    /// The question that waited is put now: nobody may join it any more.
+    private func begin(_ key: Key) {
+        running[key] = next.removeValue(forKey: key)
+    }
+
+    private func end(_ key: Key) {
+        if next[key] == nil { running[key] = nil }
+    }
+}
