@@ -43,10 +43,16 @@ extension ZonedDateTime {
     /// fixes the instant, and the region says from where it is seen.
     public init(iso text: String) throws(Problem) {
         var scanner = ISOScanner(text)
-        guard let local = scanner.localDateTime(), let offset = scanner.offset(), let region = scanner.region(),
-            scanner.isAtEnd, let fixed = Zone(offset: offset)
-        else { throw .unreadable(text, as: "a date and time with offset", example: "2013-09-08T17:19:12+02:00") }
-        self.init(local.instant(offset: offset), in: region ?? fixed)
+        let (local, offset, region) = (scanner.localDateTime(), scanner.offset(), scanner.region())
+        guard let local, let offset, let fixed = Zone(offset: offset), scanner.isAtEnd else {
+            throw .unreadable(text, as: "a date and time with offset", example: "2013-09-08T17:19:12+02:00")
+        }
+        switch region {
+        case .none: self.init(local.instant(offset: offset), in: fixed)
+        case .zone(let zone): self.init(local.instant(offset: offset), in: zone)
+        case .wrong:
+            throw .unreadable(text, as: "a date in a known zone", example: "2013-09-08T17:19:12+02:00[Europe/Paris]")
+        }
     }
 
     /// The three steps in which expressions read a text: with offset, else a date and time in `zone`, else a date at the

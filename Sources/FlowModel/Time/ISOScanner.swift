@@ -61,12 +61,17 @@ struct ISOScanner {
         return offset
     }
 
-    /// `[Europe/Paris]`; the outer nil where there is a bracket that names no zone.
-    mutating func region() -> Zone?? {
-        guard take("[") else { return .some(nil) }
+    enum Region {
+        case none, wrong
+        case zone(Zone)
+    }
+
+    /// `[Europe/Paris]`; `wrong` where there is a bracket that names no zone.
+    mutating func region() -> Region {
+        guard take("[") else { return .none }
         let name = rest.prefix { $0 != UInt8(ascii: "]") }
-        guard let zone = try? Zone(String(Substring(name))) else { return nil }
+        guard let zone = try? Zone(String(Substring(name))) else { return .wrong }
         rest = rest[name.endIndex...]
-        return take("]") ? zone : nil
+        return take("]") ? .zone(zone) : .wrong
     }
 }

@@ -36,7 +36,8 @@ extension ZoneRules {
             $0.isASCIILetter || $0.isASCIIDigit || $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "_")
                 || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+")
         }
-        guard isName, let first = id.utf8.first, first.isASCIILetter, id.utf8.count <= 64,
+        guard isName, !id.hasSuffix("/"), !id.contains("//"), let first = id.utf8.first, first.isASCIILetter,
+            id.utf8.count <= 64,
             !["posix/", "right/"].contains(where: id.hasPrefix), !["localtime", "posixrules", "Factory"].contains(id)
         else { return nil }
         guard let bytes = try? Data(contentsOf: URL(filePath: folder + id)) else {

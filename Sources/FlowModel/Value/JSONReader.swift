@@ -1,8 +1,14 @@
+import OrderedCollections
+
 /// A pass over the bytes of one JSON text.
 struct JSONReader {
     private let bytes: UnsafeBufferPointer<UInt8>
     private var position = 0
     private var depth = 0
+    /// The items, names and hashes of names of the lists and maps that are still open, the innermost last.
+    private var values: [Value] = []
+    private var names: [String] = []
+    private var hashes: [UInt64] = []
 
     init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
@@ -51,13 +57,16 @@ struct JSONReader {
 
     private mutating func list() throws(Problem) -> Value {
         if take(UInt8(ascii: "]")) { return .list([]) }
-        var items: [Value] = []
+        let start = values.count
         while true {
-            items.append(try value())
+            let item = try value()
+            values.append(item)
             skipBlanks()
             if take(UInt8(ascii: ",")) {
                 skipBlanks()
             } else if take(UInt8(ascii: "]")) {
+                let items = Array(values[start...])
+                values.removeSubrange(start...)
                 return .list(items)
             } else {
                 throw unexpected("where \",\" or \"]\" should stand")
@@ -66,26 +75,56 @@ struct JSONReader {
     }
 
     private mutating func map() throws(Problem) -> Value {
-        var members = ValueMap()
-        if take(UInt8(ascii: "}")) { return .map(members) }
+        if take(UInt8(ascii: "}")) { return .map([:]) }
+        let (start, firstName) = (values.count, names.count)
+        var isSimple = true
         while true {
             guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else {
                 throw unexpected("where the name of a member should stand")
             }
-            let name = try string()
+            let nameStart = position + 1
+            names.append(try string())
+            let (hash, isASCII) = hash(from: nameStart, to: position)
+            isSimple = isSimple && isASCII && hashes.count - firstName < 64 && !hashes[firstName...].contains(hash)
+            hashes.append(hash)
             skipBlanks()
             guard take(UInt8(ascii: ":")) else { throw unexpected("where \":\" should stand") }
             skipBlanks()
-            members[name] = try value()
+            let member = try value()
+            values.append(member)
             skipBlanks()
             if take(UInt8(ascii: ",")) {
                 skipBlanks()
             } else if take(UInt8(ascii: "}")) {
-                return .map(members)
+                return closedMap(values: start, names: firstName, isSimple: isSimple)
             } else {
                 throw unexpected("where \",\" or \"}\" should stand")
             }
         }
+    }
+
+    /// Names of one hash may be equal, and so may different bytes beyond ASCII: then each is looked up.
+    private mutating func closedMap(values start: Int, names firstName: Int, isSimple: Bool) -> Value {
+        defer {
+            values.removeSubrange(start...)
+            names.removeSubrange(firstName...)
+            hashes.removeSubrange(firstName...)
+        }
+        if isSimple {
+            return .map(ValueMap(uncheckedUniqueKeys: names[firstName...], values: values[start...]))
+        }
+        return .map(
+            ValueMap(zip(names[firstName...], values[start...]), uniquingKeysWith: { _, last in last }))
+    }
+
+    private func hash(from start: Int, to end: Int) -> (hash: UInt64, isASCII: Bool) {
+        var (hash, seen): (UInt64, UInt8) = (14_695_981_039_346_656_037, 0)
+        for byte in UnsafeBufferPointer(rebasing: bytes[start..<end]) {
+            // A backslash may stand for any character.
+            seen |= byte == UInt8(ascii: "\\") ? 0x80 : byte
+            hash = (hash ^ UInt64(byte)) &* 1_099_511_628_211
+        }
+        return (hash, seen < 0x80)
     }
 
     private mutating func word(_ word: StaticString, _ value: Value) throws(Problem) -> Value {

@@ -19,7 +19,7 @@ public enum Value: Sendable, Hashable {
     case list([Value])
     case map(ValueMap)
     indirect case moment(Moment)
-    case duration(ISODuration)
+    indirect case duration(ISODuration)
 }
 
 extension Value: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,

@@ -6,11 +6,32 @@ struct DateFieldsFound {
     var zone: Zone?
     var instant: Instant?
 
-    /// False when the field was found before with another number.
+    /// False when there is no such number, or the field was found before with another one.
     mutating func set(_ field: DatePattern.Field, _ number: Int) -> Bool {
+        guard Self.range(of: field).contains(number) else { return false }
         if let before = fields[field], before != number { return false }
         fields[field] = number
         return true
+    }
+
+    private static func range(of field: DatePattern.Field) -> ClosedRange<Int> {
+        switch field {
+        case .month: 1...12
+        case .day: 1...31
+        case .dayOfYear: 1...366
+        case .quarter: 1...4
+        case .dayOfWeek, .isoDayOfWeek: 1...7
+        case .hour: 0...23
+        case .clockHourOfDay: 1...24
+        case .clockHour: 1...12
+        case .hourOfHalfDay: 0...11
+        case .halfDay: 0...1
+        case .minute, .second: 0...59
+        case .nano: 0...999_999_999
+        case .milliOfDay: 0...86_399_999
+        case .nanoOfDay: 0...86_399_999_999_999
+        default: LocalDate.years
+        }
     }
 
     mutating func setEra(_ number: Int) -> Bool {
@@ -37,7 +58,6 @@ struct DateFieldsFound {
 
     private var dateOfFields: LocalDate? {
         if let year, let month = fields[.month], let day = fields[.day] {
-            guard 1...12 ~= month, 1...31 ~= day else { return nil }
             return LocalDate(year: year, month: month, day: min(day, LocalDate.daysIn(month: month, ofYear: year)))
         }
         if let year, let day = fields[.dayOfYear] {
@@ -59,12 +79,8 @@ struct DateFieldsFound {
 
     /// Minutes, seconds and fractions that are not told are 0; nil without an hour.
     var time: LocalTime? {
-        if let nano = fields[.nanoOfDay] {
-            return 0..<86_400_000_000_000 ~= nano ? LocalTime(trustedNanoOfDay: Int64(nano)) : nil
-        }
-        if let milli = fields[.milliOfDay] {
-            return 0..<86_400_000 ~= milli ? LocalTime(trustedNanoOfDay: Int64(milli) * 1_000_000) : nil
-        }
+        if let nano = fields[.nanoOfDay] { return LocalTime(trustedNanoOfDay: Int64(nano)) }
+        if let milli = fields[.milliOfDay] { return LocalTime(trustedNanoOfDay: Int64(milli) * 1_000_000) }
         guard let hour else { return nil }
         let (minute, second, nano) = (fields[.minute], fields[.second], fields[.nano])
         if minute == nil, second != nil || nano != nil { return nil }
@@ -73,10 +89,10 @@ struct DateFieldsFound {
 
     private var hour: Int? {
         if let hour = fields[.hour] { return hour }
-        if let hour = fields[.clockHourOfDay] { return 1...24 ~= hour ? hour % 24 : nil }
+        if let hour = fields[.clockHourOfDay] { return hour % 24 }
         guard let half = fields[.halfDay] else { return nil }
-        if let hour = fields[.hourOfHalfDay] { return 0...11 ~= hour ? hour + half * 12 : nil }
-        return fields[.clockHour].flatMap { 1...12 ~= $0 ? $0 % 12 + half * 12 : nil }
+        if let hour = fields[.hourOfHalfDay] { return hour + half * 12 }
+        return fields[.clockHour].map { $0 % 12 + half * 12 }
     }
 
     var local: LocalDateTime? { date.flatMap { date in time.map { date.at($0) } } }
