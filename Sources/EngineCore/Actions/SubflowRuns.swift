@@ -1,0 +1,88 @@
+import Expressions
+import FlowModel
+import TaskKit
+
+extension ExecutionState {
+    private func awaits(_ number: Int, attempt: Int) -> Bool {
+        runs.contains(number) && runs[number].run.state.current.isRunning
+            && runs[number].run.attempts.count == attempt + 1 && mayProgress(number)
+            && children.values.contains(number)
+    }
+
+    mutating func subflowStarted(_ number: Int, attempt: Int, _ step: inout Step) {
+        guard awaits(number, attempt: attempt), let place = runs[number].task,
+            let child = runs[number].run.outputs?["executionId"]?.string
+        else { return }
+        let task = step.flow.tasks[place]
+        log(.info, "Created new execution [[link execution=\"\(child)\"]]", taskRun: number, &step)
+        guard case .success(let subflow) = subflow(number, task, step), !subflow.wait else { return }
+        children[ExecutionID(child) ?? execution.id] = nil
+        let outputs: ValueMap = ["executionId": .string(child), "state": .string(State.created.rawValue)]
+        close(number, task, TaskResult(.success, outputs: outputs), &step)
+    }
+
+    mutating func subflowRefused(_ number: Int, attempt: Int, because why: String, _ step: inout Step) {
+        guard awaits(number, attempt: attempt), let place = runs[number].task else { return }
+        children = children.filter { $0.value != number }
+        close(number, step.flow.tasks[place], TaskResult(.failed, failure: why), &step)
+    }
+
+    /// Source: engine spec §4.13.
+    mutating func subflowEnded(_ end: SubflowEnd, _ step: inout Step) {
+        guard let number = children[end.child], runs.contains(number), let place = runs[number].task,
+            runs[number].run.state.current.isRunning, mayProgress(number)
+        else { return }
+        children[end.child] = nil
+        let task = step.flow.tasks[place]
+        var outputs: ValueMap = [
+            "executionId": .string(end.child.description), "state": .string(end.state.rawValue),
+        ]
+        switch subflow(number, task, step) {
+        case .failure(let failure):
+            close(number, task, TaskResult(.failed, outputs: outputs, failure: failure.message), &step)
+        case .success(let subflow):
+            var state = subflow.transmitFailed && end.state.isTransmitted ? end.state : .success
+            var problem: String?
+            do throws(ExpressionError) {
+                if let own = end.outputs {
+                    outputs["outputs"] = .map(own)
+                } else if let old = try subflow.outputsOfOld(end, step) {
+                    outputs["outputs"] = .map(old)
+                }
+            } catch {
+                (state, problem) = (.failed, "Failed to extract outputs: \(error.description)")
+            }
+            close(number, task, TaskResult(state, outputs: outputs, failure: problem), &step)
+        }
+    }
+
+    private func subflow(_ number: Int, _ task: CompiledTask, _ step: Step) -> Result<Subflow, TaskFailure> {
+        do throws(TaskFailure) {
+            return .success(
+                try PropertyReader.make(
+                    Subflow.self, sources: task.sources, names: task.kind.propertyNames,
+                    in: scope(of: number, task, step)))
+        } catch {
+            return .failure(error)
+        }
+    }
+}
+
+extension Subflow {
+    /// The `outputs` of the task itself, rendered with what the other execution saw.
+    fileprivate func outputsOfOld(_ end: SubflowEnd, _ step: Step) throws(ExpressionError) -> ValueMap? {
+        guard let outputs, let variables = end.variables else { return nil }
+        let scope = Scope(variables: variables, world: step.surroundings.world, limits: step.surroundings.limits)
+        return try Renderer.render(outputs.value, in: scope).map
+    }
+}
+
+extension State {
+    /// Whether a Subflow task with `transmitFailed` takes this state of its execution.
+    fileprivate var isTransmitted: Bool {
+        switch self {
+        case .failed, .killed, .paused, .warning: true
+        default: false
+        }
+    }
+}

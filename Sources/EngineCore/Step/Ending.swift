@@ -1,0 +1,109 @@
+import FlowModel
+import TaskKit
+
+extension ExecutionState {
+    /// Closes the running attempt and decides what becomes of the task run: another attempt or its end.
+    mutating func close(_ number: Int, _ task: CompiledTask, _ result: TaskResult, _ step: inout Step) {
+        if let failure = result.failure { log(.error, failure, taskRun: number, &step) }
+        let reported = result.state.isTerminated ? result.state : .failed
+        closeAttempt(number, reported, logFile: result.logFile, &step)
+        setOutputs(result.outputs ?? [:], of: number, &step)
+        guard mayProgress(number) else {
+            set(task.tolerated(reported), of: number, &step)
+            return settleKilled(number, &step)
+        }
+        var state = reported
+        if state == .failed, retry(number, task, &step) { return }
+        if state == .success, let policy = task.retry, policy.warningOnRetry, runs[number].run.attempts.count > 1 {
+            state = .warning
+        }
+        end(number, task.tolerated(state), &step)
+    }
+
+    mutating func closeAttempt(_ number: Int, _ state: State, logFile: String? = nil, _ step: inout Step) {
+        let last = runs[number].run.attempts.count - 1
+        guard last >= 0, !runs[number].run.attempts[last].state.current.isTerminated else { return }
+        runs[number].run.attempts[last].state.set(state, at: step.now)
+        if let logFile { runs[number].run.attempts[last].logFile = logFile }
+        note(number, &step)
+    }
+
+    /// Ends a task run and tells its owner.
+    mutating func end(_ number: Int, _ state: State, _ step: inout Step) {
+        runs[number].due = nil
+        set(state, of: number, &step)
+        guard mayProgress(number) else { return }
+        let entry = runs[number]
+        let owner = entry.run.parent ?? Self.top
+        guard owners[owner] != nil else { return }
+        switch entry.role {
+        case .tasks: owners[owner]?.ended(state, lane: entry.lane, position: entry.position)
+        case .errors, .finally, .listeners, .afterExecution: owners[owner]?.handlerIsLive = false
+        case .onPause: return
+        }
+        look(at: owner)
+    }
+
+    // MARK: - Owners
+
+    /// Starts whatever an owner may start, and ends it when all has ended. Source: engine spec §3.4, §3.6, Appendix A,
+    /// since-0.20 §1.1.
+    mutating func advance(_ id: Int, _ step: inout Step) {
+        guard owners[id] != nil else { return }
+        owners[id]?.isQueued = false
+        guard id == Self.top || (runs.contains(id) && runs[id].run.state.current.isRunning && mayProgress(id)) else { return }
+        while let phase = owners[id]?.phase {
+            switch phase {
+            case .tasks:
+                if owners[id, default: .none].failed > 0 {
+                    owners[id]?.begin(.errors)
+                } else if owners[id, default: .none].isThrough {
+                    if id != Self.top, goesRound(id, &step) { return }
+                    owners[id]?.begin(.finally)
+                } else {
+                    return startTasks(of: id, &step)
+                }
+            case .errors, .finally:
+                let list = handlers(of: id, phase, step.flow)
+                if startHandler(of: id, from: list, &step) { return }
+                owners[id]?.begin(phase == .errors ? .finally : .over)
+            case .listeners, .afterExecution: return advanceAfter(phase, &step)
+            case .over: return id == Self.top ? endOfTasks(&step) : leave(id, &step)
+            }
+        }
+    }
+
+    private func handlers(of id: Int, _ phase: Owner.Phase, _ flow: CompiledFlow) -> [Int] {
+        if id == Self.top { return phase == .errors ? flow.topErrors : flow.topFinally }
+        guard let place = runs[id].task else { return [] }
+        return phase == .errors ? flow.tasks[place].errors : flow.tasks[place].finally
+    }
+
+    /// Starts the next task of a list that is gone through one by one, whatever becomes of each.
+    /// - Returns: whether one runs now.
+    mutating func startHandler(of id: Int, from list: [Int], _ step: inout Step) -> Bool {
+        guard var owner = owners[id] else { return false }
+        if owner.handlerIsLive { return true }
+        guard owner.handlerPosition < list.count else { return false }
+        let task = step.flow.tasks[list[owner.handlerPosition]]
+        owner.handlerPosition += 1
+        owner.handlerIsLive = true
+        owners[id] = owner
+        create(task, parent: id == Self.top ? nil : id, role: task.role, &step)
+        return true
+    }
+
+    /// Starts children until the limit is reached, nothing is ready, or the budget is spent.
+    private mutating func startTasks(of id: Int, _ step: inout Step) {
+        let round = id == Self.top ? nil : runs[id].run.iteration
+        while owners[id]?.canStart == true {
+            if step.budget <= 0 { return look(at: id) }
+            guard let next = owners[id]?.takeLane(), let plan = owners[id]?.plan else { return }
+            owners[id]?.live += 1
+            create(
+                step.flow.tasks[plan.task(lane: next.lane, position: next.position)], parent: id == Self.top ? nil : id,
+                value: plan.value(lane: next.lane), iteration: plan.iteration(lane: next.lane) ?? round, role: .tasks,
+                lane: next.lane, position: next.position, &step)
+        }
+    }
+}
