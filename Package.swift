@@ -20,28 +20,31 @@ let package = Package(
     ],
     targets: [
         .library("CYAML", "yaml-0.1"), .library("CGit2", "libgit2"), .library("CSQLite", "sqlite3"),
+        .library("CProcess"),  // starting and watching processes, as Linux has it
         .room("FlowModel", uses: ["CYAML", .collections]),  // Flow, Execution, State, Value, Problem; YAML to Flow and back
         .room("Expressions", uses: ["FlowModel", .collections, .crypto]),  // {{ … }}: parser and evaluator; a file per filter and function
         .room("TaskKit", uses: ["FlowModel", "Expressions", .collections, .log]),  // what a task or trigger is; catalogue, schema and docs
-        .room("EngineCore", uses: ["FlowModel", "Expressions", "TaskKit", .collections]),  // event in, commands out; cron, retries. Pure
+        .room("EngineCore", uses: ["FlowModel", "Expressions", "TaskKit", .collections, .crypto]),  // event in, commands out; cron, retries. Pure
         .room("Storage", uses: ["FlowModel", "CSQLite", .grdb, .collections, .log]),  // rows, migrations, queries, files; one test suite for every backend
-        .room("EngineRuntime", uses: ["FlowModel", "Expressions", "TaskKit", "EngineCore", "Storage", .lifecycle, .log, .collections]),  // executor, worker, scheduler
-        .room("CoreTasks", uses: ["FlowModel", "Expressions", "TaskKit", .httpClient, .nio, .nioHTTP, .subprocess, .collections]),  // the built-in tasks, a file each
+        .room("EngineRuntime", uses: ["FlowModel", "Expressions", "TaskKit", "EngineCore", "Storage", .lifecycle, .log, .collections, .deque, .heap]),  // executor, worker, scheduler
+        .room("CoreTasks", uses: ["FlowModel", "Expressions", "TaskKit", "CProcess", .httpClient, .nio, .nioHTTP, .collections]),  // the built-in tasks, a file each
         .room("GitSync", uses: ["FlowModel", "TaskKit", "CGit2", .httpClient, .nio, .nioHTTP, .subprocess, .crypto, .collections, .log]),  // fetch, compare, push; the git tasks
-        .room("WebServer", uses: ["FlowModel", "Expressions", "TaskKit", "EngineCore", "EngineRuntime", "Storage", .hummingbird, .nio, .log, .collections]),  // routes, bodies, live logs
+        .room("WebServer", uses: ["FlowModel", "Expressions", "TaskKit", "EngineCore", "EngineRuntime", "Storage", .hummingbird, .nio, .lifecycle, .log, .collections]),  // routes, bodies, live logs
         .program("CLI", uses: ["FlowModel", "Expressions", "TaskKit", "EngineCore", "EngineRuntime", "Storage", "CoreTasks", "GitSync", "WebServer", .arguments, .httpClient, .lifecycle, .log, .nio, .collections]),  // commands; the one place where rooms meet
+        .room("TestSupport", uses: ["FlowModel", "Expressions", "TaskKit", .collections]),  // a clock set by hand, stores in memory; only tests use it
         .tests("FlowModelTests", of: ["FlowModel", .collections]),
         .tests("ExpressionsTests", of: ["Expressions", "FlowModel", .collections]),
         .tests("TaskKitTests", of: ["TaskKit", "Expressions", "FlowModel", .collections]),
         .tests("EngineCoreTests", of: ["EngineCore", "TaskKit", "Expressions", "FlowModel", .collections]),
         .tests("StorageTests", of: ["Storage", "FlowModel", .collections, .grdb]),
-        .tests("CoreTasksTests", of: ["CoreTasks", "TaskKit", "Expressions", "FlowModel", .collections]),
+        .tests("CoreTasksTests", of: ["CoreTasks", "TestSupport", "TaskKit", "Expressions", "FlowModel", .collections]),
         .tests("GitSyncTests", of: ["GitSync", "TaskKit", "FlowModel", .collections]),
+        .tests("WebServerTests", of: ["WebServer", "EngineRuntime", "Storage", "TaskKit", "FlowModel", .hummingbird, .hummingbirdTesting, .nio, .collections]),
     ]
 )
 
 extension Target {
-    static func library(_ name: String, _ pkgConfig: String) -> Target {
+    static func library(_ name: String, _ pkgConfig: String? = nil) -> Target {
         .systemLibrary(name: name, path: "Sources/CLibraries/\(name)", pkgConfig: pkgConfig)
     }
 
@@ -61,10 +64,13 @@ extension Target {
 extension Target.Dependency {
     static let arguments = product(name: "ArgumentParser", package: "swift-argument-parser")
     static let collections = product(name: "OrderedCollections", package: "swift-collections")
+    static let deque = product(name: "DequeModule", package: "swift-collections")
+    static let heap = product(name: "HeapModule", package: "swift-collections")
     static let crypto = product(name: "Crypto", package: "swift-crypto")
     static let grdb = product(name: "GRDB", package: "GRDB.swift")
     static let httpClient = product(name: "AsyncHTTPClient", package: "async-http-client")
     static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
+    static let hummingbirdTesting = product(name: "HummingbirdTesting", package: "hummingbird")
     static let lifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let log = product(name: "Logging", package: "swift-log")
     static let nio = product(name: "NIOCore", package: "swift-nio")

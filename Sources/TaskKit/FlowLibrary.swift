@@ -11,6 +11,11 @@ public protocol FlowLibrary: Sendable {
     /// Flows whose source no longer parses are listed like all others. All parts are read in one transaction.
     func flows(in namespace: String, children: Bool) async throws -> FlowListing
 
+    /// The same for these flows only: those that exist, and the deletions of those that existed. The version is empty.
+    ///
+    /// A sync that finds one changed file asks for that flow alone: worth a query of its own.
+    func flows(_ keys: [FlowKey]) async throws -> FlowListing
+
     /// A text that is another one after every save or deletion of a flow in this scope, and never the same again for
     /// other flows, not even after a restored backup: for example the store's identity and a counter.
     ///
@@ -24,6 +29,19 @@ public protocol FlowLibrary: Sendable {
     ///
     /// Saving follows engine spec §1.3: text that is the stored one is no change, a deleted flow continues its numbers.
     func apply(_ change: FlowChange) async throws -> FlowChangeResult
+}
+
+extension FlowLibrary {
+    public func flows(_ keys: [FlowKey]) async throws -> FlowListing {
+        let wanted = Set(keys)
+        var found = FlowListing(flows: [], version: "")
+        for namespace in Set(keys.map(\.namespace)).sorted() {
+            let listing = try await flows(in: namespace, children: false)
+            found.flows += listing.flows.filter { wanted.contains($0.key) }
+            found.deletedRevisions.merge(listing.deletedRevisions.filter { wanted.contains($0.key) }) { _, new in new }
+        }
+        return found
+    }
 }
 
 /// A flow as it is stored: its latest revision.

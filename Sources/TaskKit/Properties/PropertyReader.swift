@@ -135,7 +135,7 @@ public final class PropertyReader: @unchecked Sendable {
                 let value = try template.value(in: scope)
                 return value.isNull ? nil : value
             case .template(let template, _): return .string(try template.text(in: scope))
-            case .structure(let value): return try Renderer().render(value, in: scope)
+            case .structure(let value): return try Renderer.render(value, in: scope)
             case .missing, .constant: return nil
             }
         } catch {

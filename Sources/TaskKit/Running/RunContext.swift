@@ -73,7 +73,7 @@ public struct RunContext: Sendable {
     /// Renders the texts in a structure, keys included.
     public func render(_ value: Value, adding more: ValueMap = [:]) throws(TaskFailure) -> Value {
         do throws(ExpressionError) {
-            return try Renderer().render(value, in: more.isEmpty ? scope : scope.adding(more))
+            return try Renderer.render(value, in: more.isEmpty ? scope : scope.adding(more))
         } catch {
             throw TaskFailure(error)
         }

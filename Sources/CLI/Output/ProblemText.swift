@@ -1,0 +1,45 @@
+import FlowModel
+
+/// A problem with the lines of its source: `file:line:column`, what is wrong, where exactly, how to mend it.
+struct ProblemText {
+    let problem: Problem
+    let source: String?
+
+    var text: String {
+        var lines: [String] = []
+        let start = problem.place.map { "\($0): " } ?? ""
+        let path = problem.path.map { "\($0): " } ?? ""
+        lines.append("\(start)\(problem.severity.rawValue): \(path)\(problem.what)")
+        if let place = problem.place, let source {
+            let all = source.split(separator: "\n", omittingEmptySubsequences: false)
+            let width = String(place.line).count
+            for number in [place.line - 1, place.line] where all.indices.contains(number - 1) {
+                let label = String(number)
+                let padding = String(repeating: " ", count: width - label.count)
+                lines.append("   \(padding)\(label) | \(all[number - 1])")
+            }
+            if all.indices.contains(place.line - 1) {
+                let line = all[place.line - 1]
+                let rest = line.dropFirst(place.column - 1).prefix { !$0.isWhitespace }
+                let marks = String(repeating: "^", count: max(1, rest.count))
+                lines.append("   \(String(repeating: " ", count: width)) | \(String(repeating: " ", count: place.column - 1))\(marks)")
+            }
+        }
+        if let fix = problem.fix { lines.append("   fix: \(fix)") }
+        lines.append("   code: \(problem.code)")
+        return lines.joined(separator: "\n")
+    }
+}
+
+extension Problem {
+    /// As the commands show it with `-o json`.
+    var json: Value {
+        var members: ValueMap = ["path": .string(path ?? ""), "message": .string(what), "code": .string(code), "severity": .string(severity.rawValue)]
+        if let place {
+            members["line"] = .int(Int64(place.line))
+            members["column"] = .int(Int64(place.column))
+        }
+        if let fix { members["fix"] = .string(fix) }
+        return .map(members)
+    }
+}

@@ -1,0 +1,28 @@
+/// Rows in columns as wide as their contents. On a terminal that is too narrow the last columns are left out and named
+/// below; a piped table is never cut.
+struct Table {
+    var columns: [String]
+    var rows: [[String]] = []
+
+    init(_ columns: String...) { self.columns = columns }
+
+    func text(width: Int?) -> String {
+        let widths = columns.indices.map { column in
+            (rows.map { $0[column].count } + [columns[column].count]).max() ?? 0
+        }
+        var shown = columns.count
+        if let width {
+            while shown > 1, widths.prefix(shown).reduce(0, +) + 2 * (shown - 1) > width { shown -= 1 }
+        }
+        func line(_ cells: [String]) -> String {
+            cells.prefix(shown).enumerated().map { index, cell in
+                index == shown - 1 ? cell : cell + String(repeating: " ", count: widths[index] - cell.count)
+            }.joined(separator: "  ")
+        }
+        var lines = [line(columns)] + rows.map(line)
+        if shown < columns.count {
+            lines.append("+\(columns.count - shown) columns: \(columns.dropFirst(shown).joined(separator: ", ")) (-o wide)")
+        }
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,172 @@
+import EngineCore
+import Expressions
+import FlowModel
+import Logging
+import ServiceLifecycle
+import Storage
+import Synchronization
+import TaskKit
+
+/// The engine of one server: flows, executions and triggers over one store.
+///
+/// Answers come after the fact is on disk. `run` recovers what a former process left, then schedules and works until a
+/// graceful shutdown.
+public final class Engine: Service {
+    public let store: any Store
+    public let files: any FileStore
+    public let catalogue: Catalogue
+    public let settings: EngineSettings
+    public let shelf: FlowShelf
+    public let services: Services
+    public let secrets: Secrets
+    public let log: Logger
+
+    let clock: any FlowClock
+    let executor: Executor
+    let worker: Worker
+    let alarms: Alarms
+    let scheduler: Scheduler
+    let ids: IDSource
+    private let quick: any QuickReads
+    private let fault: FaultSignal
+
+    /// - Parameter quick: reads of the same store that answer at once; see ``QuickReads``.
+    public init(
+        store: any Store, quick: any QuickReads, files: any FileStore, catalogue: Catalogue, settings: EngineSettings,
+        clock: any FlowClock, log: Logger
+    ) {
+        self.store = store
+        self.quick = quick
+        self.files = files
+        self.catalogue = catalogue
+        self.settings = settings
+        self.clock = clock
+        self.log = log
+        secrets = Secrets(folder: settings.secretsFolder, environment: settings.environment)
+        ids = IDSource(clock: clock)
+        shelf = FlowShelf(
+            store: store, catalogue: catalogue, defaults: settings.pluginDefaults, clock: clock,
+            storeIdentity: ids.next().description)
+        services = Services(
+            clock: clock, files: StoreVault(files: files), keyValues: StoreKeyValues(store: store, clock: clock),
+            flows: StoreLibrary(shelf: shelf), marks: StoreMarks(store: store), settings: settings.server)
+        let fault = FaultSignal()
+        self.fault = fault
+        executor = Executor(store: store, clock: clock, secrets: secrets, log: log, failed: { fault.raise($0) })
+        worker = Worker(capacity: settings.workers, executor: executor, services: services, log: log)
+        alarms = Alarms(clock: clock, executor: executor)
+        scheduler = Scheduler(store: store, shelf: shelf, clock: clock, settings: settings, log: log)
+    }
+
+    /// Runs until a graceful shutdown; then waits for running tasks within the grace period and leaves the rest on disk.
+    /// - Throws: `StorageError` when steps can no longer be saved.
+    public func run() async throws {
+        await executor.connect(Dispatcher(engine: self))
+        try await recover()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { [scheduler, self] in try await cancelWhenGracefulShutdown { try await scheduler.run(for: self) } }
+            group.addTask { [fault] in try await cancelWhenGracefulShutdown { try await fault.wait() } }
+            try await group.next()
+            group.cancelAll()
+        }
+        await worker.drain(grace: settings.grace)
+        await alarms.stop()
+    }
+
+    // MARK: making executions
+
+    /// What an execution's expressions may ask of this server.
+    func surroundings(namespace: String, errors: ErrorLog) -> Surroundings {
+        var surroundings = Surroundings(
+            world: world(namespace: namespace, errors: errors), server: settings.variables)
+        surroundings.rendersRecursively = settings.rendersRecursively
+        let cipher = settings.cipher
+        surroundings.decrypt = { [secrets] text in
+            guard let clear = try? cipher?.decrypt(text) else { return nil }
+            secrets.remember(clear)
+            return clear
+        }
+        return surroundings
+    }
+
+    func world(namespace: String, errors: ErrorLog = ErrorLog()) -> ServerWorld {
+        ServerWorld(
+            clock: clock, timeZone: settings.timeZone, secrets: secrets, quick: quick, namespace: namespace, errors: errors)
+    }
+
+    /// Takes up an execution that was just made; returns when it is on disk.
+    func begin(_ execution: Execution, flow: CompiledFlow, more: [Change] = []) async {
+        let errors = ErrorLog()
+        let active = ActiveExecution(
+            ExecutionState(execution), flow: flow,
+            surroundings: surroundings(namespace: execution.namespace, errors: errors), errors: errors)
+        await executor.begin(active, more: more)
+    }
+}
+
+/// Tells the engine that it cannot go on.
+final class FaultSignal: Sendable {
+    private struct State {
+        var error: StorageError?
+        var waiter: CheckedContinuation<Void, any Error>?
+    }
+    private let state = Mutex(State())
+
+    func raise(_ error: StorageError) {
+        let waiter = state.withLock { state in
+            if state.error == nil { state.error = error }
+            defer { state.waiter = nil }
+            return state.waiter
+        }
+        waiter?.resume(throwing: error)
+    }
+
+    /// Throws when a fault is raised, or when its task is cancelled.
+    func wait() async throws {
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+                let error = state.withLock { state -> (any Error)? in
+                    if let error = state.error { return error }
+                    if Task.isCancelled { return CancellationError() }
+                    state.waiter = continuation
+                    return nil
+                }
+                if let error { continuation.resume(throwing: error) }
+            }
+        } onCancel: {
+            let waiter = state.withLock { state in
+                defer { state.waiter = nil }
+                return state.waiter
+            }
+            waiter?.resume(throwing: CancellationError())
+        }
+    }
+}
+
+/// Makes ids that sort by the order in which they were made.
+final class IDSource: Sendable {
+    private struct Last {
+        var milliseconds: Int64 = 0
+        var sequence: UInt32 = 0
+    }
+    private let clock: any FlowClock
+    private let last = Mutex(Last())
+
+    init(clock: any FlowClock) { self.clock = clock }
+
+    func next() -> ExecutionID {
+        let now = clock.now.milliseconds
+        let (milliseconds, sequence) = last.withLock { last in
+            if now > last.milliseconds {
+                last = Last(milliseconds: now, sequence: UInt32.random(in: 0..<0x8000))
+            } else {
+                // Within one millisecond, or after the clock was set back, ids count up.
+                last.sequence += 1
+                if last.sequence > 0xFFFFF { last = Last(milliseconds: last.milliseconds + 1) }
+            }
+            return (last.milliseconds, last.sequence)
+        }
+        return ExecutionID(
+            at: Timestamp(milliseconds: milliseconds), sequence: sequence, random: UInt64.random(in: .min ... .max))
+    }
+}

@@ -1,0 +1,120 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// Tells which files below a folder were written, over inotify.
+enum FolderWatch {
+    /// Batches of paths of files that were written or moved in, until the consumer stops listening.
+    /// - Throws: when the kernel gives no watch, such as at its limit of watches.
+    static func changes(in folder: String) throws(WatchFailure) -> AsyncStream<[String]> {
+        let descriptor = inotify_init1(Int32(IN_CLOEXEC) | Int32(O_NONBLOCK))
+        guard descriptor >= 0 else { throw WatchFailure(folder: folder, code: errno) }
+        var watcher = Watcher(descriptor: descriptor)
+        do throws(WatchFailure) {
+            try watcher.add(folder)
+        } catch {
+            close(descriptor)
+            throw error
+        }
+        let (stream, continuation) = AsyncStream.makeStream(of: [String].self, bufferingPolicy: .unbounded)
+        let stop = StopSignal()
+        continuation.onTermination = { _ in stop.raise() }
+        let start = watcher
+        // A thread of its own: reading inotify waits.
+        let thread = Thread {
+            var watcher = start
+            while let files = watcher.next(stop: stop) {
+                if !files.isEmpty { continuation.yield(files) }
+            }
+            close(watcher.descriptor)
+            continuation.finish()
+        }
+        thread.name = "flow-folder"
+        thread.start()
+        return stream
+    }
+
+    struct WatchFailure: Error, CustomStringConvertible {
+        var folder: String
+        var code: Int32
+        var description: String { "The folder \(folder) cannot be watched: \(String(cString: strerror(code)))" }
+    }
+
+    private final class StopSignal: Sendable {
+        private let descriptor = eventfd(0, Int32(EFD_CLOEXEC.rawValue))
+        var handle: Int32 { descriptor }
+        func raise() {
+            var one: UInt64 = 1
+            _ = write(descriptor, &one, 8)
+        }
+        deinit { close(descriptor) }
+    }
+
+    private struct Watcher: Sendable {
+        let descriptor: Int32
+        private var folders: [Int32: String] = [:]
+
+        init(descriptor: Int32) { self.descriptor = descriptor }
+
+        private static let events = UInt32(IN_CLOSE_WRITE) | UInt32(IN_MOVED_TO) | UInt32(IN_CREATE)
+
+        mutating func add(_ folder: String) throws(WatchFailure) {
+            let watch = inotify_add_watch(descriptor, folder, Self.events)
+            guard watch >= 0 else { throw WatchFailure(folder: folder, code: errno) }
+            folders[watch] = folder
+            for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where !name.hasPrefix(".") {
+                var isFolder = false
+                if FileManager.default.fileExists(atPath: "\(folder)/\(name)", isDirectory: &isFolder), isFolder {
+                    try add("\(folder)/\(name)")
+                }
+            }
+        }
+
+        /// Waits for the next changes and collects what follows within a few milliseconds; nil when it should stop.
+        mutating func next(stop: StopSignal) -> [String]? {
+            var changed: Set<String> = []
+            var timeout: Int32 = -1
+            while true {
+                var polls = [
+                    pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
+                    pollfd(fd: stop.handle, events: Int16(POLLIN), revents: 0),
+                ]
+                let ready = poll(&polls, 2, timeout)
+                if polls[1].revents != 0 { return nil }
+                if ready == 0 { return changed.sorted() }
+                if ready > 0 { drain(into: &changed) }
+                timeout = 20
+            }
+        }
+
+        private mutating func drain(into changed: inout Set<String>) {
+            var buffer = [UInt8](repeating: 0, count: 64 << 10)
+            while true {
+                let count = read(descriptor, &buffer, buffer.count)
+                if count <= 0 { return }
+                var offset = 0
+                while offset + MemoryLayout<inotify_event>.size <= count {
+                    let event = buffer.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: inotify_event.self) }
+                    let nameStart = offset + MemoryLayout<inotify_event>.size
+                    let name = String(decoding: buffer[nameStart..<(nameStart + Int(event.len))].prefix { $0 != 0 }, as: UTF8.self)
+                    offset = nameStart + Int(event.len)
+                    guard let folder = folders[event.wd], !name.isEmpty else { continue }
+                    let path = "\(folder)/\(name)"
+                    if event.mask & UInt32(IN_ISDIR) != 0 {
+                        // What was put into a new folder before its watch is found by looking.
+                        if (try? add(path)) != nil { changed.formUnion(FlowFiles.below(path)) }
+                    } else if event.mask & UInt32(IN_CREATE) == 0 {
+                        changed.insert(path)
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import EngineCore
+import FlowModel
+import Storage
+
+/// An execution that has not finished, as the executor holds it. Only the executor touches it.
+final class ActiveExecution {
+    let id: ExecutionID
+    let flow: CompiledFlow
+    let surroundings: Surroundings
+    let errors: ErrorLog
+    var state: ExecutionState
+    var followers: [Int: AsyncStream<ExecutionSnapshot>.Continuation] = [:]
+    var waiters: [CheckedContinuation<ExecutionSnapshot?, Never>] = []
+
+    init(_ state: ExecutionState, flow: CompiledFlow, surroundings: Surroundings, errors: ErrorLog) {
+        id = state.execution.id
+        self.state = state
+        self.flow = flow
+        self.surroundings = surroundings
+        self.errors = errors
+    }
+
+    var key: FlowKey { FlowKey(state.execution.namespace, state.execution.flowID) }
+
+    var snapshot: ExecutionSnapshot {
+        ExecutionSnapshot(execution: state.execution, taskRuns: state.taskRuns, isOpen: !state.isFinished)
+    }
+
+    /// The rows that a step changed, in the order in which they are written.
+    func changes(for decision: Decision, isNew: Bool, secrets: Secrets) -> [Change] {
+        var changes: [Change] = []
+        if isNew {
+            changes.append(.insertExecution(state.execution, isOpen: !state.isFinished))
+        } else if decision.executionChanged || state.isFinished {
+            changes.append(.updateExecution(state.execution, isOpen: !state.isFinished))
+        }
+        if !decision.removed.isEmpty { changes.append(.removeTaskRuns(id, numbers: decision.removed)) }
+        let runs = decision.changed.compactMap { state.taskRun($0) }
+        if !runs.isEmpty { changes.append(.taskRuns(id, runs)) }
+        let lines = LogLines.prepare(decision.logs, secrets: secrets)
+        if !lines.isEmpty {
+            errors.append(lines, taskID: { self.state.taskRun($0)?.taskID }, execution: id)
+            changes.append(.logs(id, lines))
+        }
+        for command in decision.commands {
+            switch command {
+            case .wake(let timer): changes.append(.setTimer(timer.row(of: id)))
+            case .cancelWake(let timer):
+                changes.append(.removeTimer(id, taskRun: timer.taskRun, kind: timer.kind.rawValue))
+            case .finished: changes.append(.removeTimers(id))
+            case .run, .startSubflow, .stop, .killChildren, .startReplacement, .proceed, .ended: break
+            }
+        }
+        return changes
+    }
+}
+
+extension EngineTimer {
+    func row(of execution: ExecutionID) -> TimerRow {
+        TimerRow(execution: execution, taskRun: taskRun, kind: kind.rawValue, due: at)
+    }
+
+    init?(_ row: TimerRow) {
+        guard let kind = Kind(rawValue: row.kind) else { return nil }
+        self.init(kind, taskRun: row.taskRun, at: row.due)
+    }
+}
+
+/// Log lines as they are stored: secrets masked, long messages split. Source: engine spec §5.6.
+enum LogLines {
+    private static let longest = 10_240
+
+    static func prepare(_ entries: [LogEntry], secrets: Secrets) -> [LogEntry] {
+        var lines: [LogEntry] = []
+        lines.reserveCapacity(entries.count)
+        for entry in entries {
+            var line = entry
+            line.message = secrets.mask(entry.message)
+            if line.message.utf8.count <= longest {
+                lines.append(line)
+                continue
+            }
+            var rest = Substring(line.message)
+            while !rest.isEmpty {
+                line.message = String(rest.prefix(longest))
+                rest = rest.dropFirst(longest)
+                lines.append(line)
+                line.at.milliseconds += 1
+            }
+        }
+        return lines
+    }
+}

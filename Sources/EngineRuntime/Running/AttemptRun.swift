@@ -1,0 +1,113 @@
+import EngineCore
+import Expressions
+import FlowModel
+import Synchronization
+import TaskKit
+
+/// One attempt at a runnable task, from rendering its properties to its result.
+struct AttemptRun: Sendable {
+    let job: Worker.Job
+    let order: WorkOrder
+    let flow: CompiledFlow
+    let executor: Executor
+    let services: Services
+
+    /// Runs the task; a task that takes longer than `timeout` is interrupted and has failed. Source: engine spec §5.3.
+    func result(within timeout: ISODuration?) async -> TaskResult {
+        let buffer = LogBuffer(job: job, executor: executor, clock: services.clock)
+        let result = await outcome(RunLog(level: order.task.task.logLevel, sink: { buffer.append($0, $1) }), within: timeout)
+        await buffer.flush()
+        return result
+    }
+
+    private func outcome(_ log: RunLog, within timeout: ISODuration?) async -> TaskResult {
+        guard let timeout else { return await run(log) }
+        return await withTaskGroup(of: TaskResult?.self) { group in
+            group.addTask { await run(log) }
+            group.addTask { [clock = services.clock] in
+                try? await clock.sleep(until: clock.now.advanced(by: timeout))
+                return nil
+            }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            if let first { return first }
+            // The body is interrupted now; what it gives on its way out, such as outputs so far, is kept.
+            let late = await group.next() ?? nil
+            return TaskResult(.failed, outputs: late?.outputs, failure: "Timeout after \(timeout)")
+        }
+    }
+
+    private func run(_ log: RunLog) async -> TaskResult {
+        guard case .runnable(let type) = order.task.kind.work else {
+            return TaskResult(.failed, failure: "\(order.task.task.type) is not run by a worker")
+        }
+        let context = RunContext(
+            identity: order.identity, scope: order.scope, log: log, services: services, task: order.task.task)
+        return await run(type, context)
+    }
+
+    private func run<Runnable: RunnableTask>(_ type: Runnable.Type, _ context: RunContext) async -> TaskResult {
+        do throws(TaskFailure) {
+            let task = try PropertyReader.make(
+                type, sources: order.task.sources, names: order.task.kind.propertyNames, in: order.scope)
+            let outputs = try await task.run(context)
+            return TaskResult(task.state(of: outputs), outputs: outputs.values)
+        } catch {
+            return TaskResult(.failed, outputs: error.outputs, failure: error.message)
+        }
+    }
+}
+
+/// Lines of a running task on their way to the executor: what comes while one batch travels makes up the next.
+private final class LogBuffer: Sendable {
+    private struct State {
+        var lines: [LogEntry] = []
+        var isTravelling = false
+    }
+
+    private let job: Worker.Job
+    private let executor: Executor
+    private let clock: any FlowClock
+    private let state = Mutex(State())
+
+    init(job: Worker.Job, executor: Executor, clock: any FlowClock) {
+        self.job = job
+        self.executor = executor
+        self.clock = clock
+    }
+
+    func append(_ level: LogLevel, _ message: String) {
+        let entry = LogEntry(at: clock.now, level: level, message: message, taskRun: job.taskRun, attempt: job.attempt)
+        let mustSend = state.withLock { state in
+            state.lines.append(entry)
+            if state.isTravelling { return false }
+            state.isTravelling = true
+            return true
+        }
+        if mustSend { Task { await send() } }
+    }
+
+    private func send() async {
+        while let lines = take() { await executor.take(logs: lines, for: job.execution) }
+    }
+
+    private func take() -> [LogEntry]? {
+        state.withLock { state in
+            if state.lines.isEmpty {
+                state.isTravelling = false
+                return nil
+            }
+            defer { state.lines = [] }
+            return state.lines
+        }
+    }
+
+    /// Hands over what is left, so that it is stored before the end of the attempt.
+    func flush() async {
+        let rest = state.withLock { state in
+            defer { state.lines = [] }
+            return state.lines
+        }
+        if !rest.isEmpty { await executor.take(logs: rest, for: job.execution) }
+    }
+}
