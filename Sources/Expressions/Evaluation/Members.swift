@@ -13,7 +13,7 @@ enum Members {
         case .map(let members):
             if let member = members[name] { return member }
         case .list(let items):
-            if let index = Int(name) { return items.indices.contains(index) ? items[index] : nil }
+            if let index = Int(name) { return items.item(at: index) }
         default: break
         }
         let plain = name.lowercased()
@@ -30,7 +30,7 @@ enum Members {
         case (_, .string(let name)): return try property(name, of: value, at: offset, run)
         case (.list(let items), _):
             guard let index = Arithmetic.wholeNumber(key).flatMap({ Int(exactly: $0) }) else { return nil }
-            return items.indices.contains(index) ? items[index] : nil
+            return items.item(at: index)
         case (.map(let members), _): return members[run.plainText(of: key)]
         default: return nil
         }
@@ -79,7 +79,9 @@ enum Members {
         case .int, .float, .double, .decimal: return numberMethod(name, of: value, arguments, run)
         case .moment(let moment): return MomentMembers.call(name, of: moment, arguments)
         case .duration(let duration): return durationMethod(name, of: duration, arguments)
-        case .bool: return name == "tostring" && arguments.isEmpty ? .string(run.plainText(of: value)) : nil
+        case .bool:
+            guard name == "tostring", arguments.isEmpty else { return nil }
+            return .string(run.plainText(of: value))
         }
     }
 
@@ -144,6 +146,14 @@ enum Members {
         case "negative": .bool(duration.seconds < 0)
         default: nil
         }
+    }
+}
+
+extension [Value] {
+    /// The item at a place; nil where the list has none.
+    func item(at index: Int) -> Value? {
+        guard indices.contains(index) else { return nil }
+        return self[index]
     }
 }
 

@@ -108,6 +108,14 @@ final class Rendering {
         }
     }
 
+    /// Renders another template with the variables that can be seen here; what it sets is gone afterwards.
+    func nested(_ other: Program) throws(ExpressionError) -> String {
+        let outer = (program, locals)
+        program = other
+        defer { (program, locals) = outer }
+        return try captured(.printed) { () throws(ExpressionError) in try other.render(self) }
+    }
+
     // MARK: - Macros
 
     var macroNames: [String] { program.macros.isEmpty ? [] : Array(program.macros.keys) }

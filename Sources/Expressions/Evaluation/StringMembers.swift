@@ -50,6 +50,8 @@ enum StringMembers {
         case "equals": return .bool(text == one)
         case "equalsignorecase": return .bool(text.lowercased() == one.lowercased())
         case "compareto": return .int(Int64(Comparison.order(text, one)))
+        case "matches": return .bool(try Pattern.cached(one).matchesWhole(text, run))
+        case "split": return .list(try Pattern.cached(one).split(text, limit: 0, run).map { .string($0) })
         default: return nil
         }
     }
@@ -58,7 +60,11 @@ enum StringMembers {
         _ one: String, _ other: String, _ name: String, of text: String, _ run: Rendering
     ) throws(ExpressionError) -> Value? {
         switch name {
-        case "replace": return .string(TextSearch.replacing(one, with: other, in: text))
+        case "replace":
+            return .string(try TextSearch.replacing(one, with: other, in: text, limit: run.scope.limits.outputBytes))
+        case "replaceall": return .string(try Pattern.cached(one).replacing(in: text, with: other, run))
+        case "replacefirst":
+            return .string(try Pattern.cached(one).replacing(in: text, with: other, onlyFirst: true, run))
         default: return nil
         }
     }

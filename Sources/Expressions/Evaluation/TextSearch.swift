@@ -32,19 +32,30 @@ enum TextSearch {
     }
 
     /// Every occurrence of `part` replaced. An empty part stands before every character and at the end, as in Java.
-    static func replacing(_ part: String, with replacement: String, in text: String) -> String {
+    static func replacing(
+        _ part: String, with replacement: String, in text: String, limit: Int
+    ) throws(ExpressionError) -> String {
         let bytes = Array(text.utf8)
         let needle = Array(part.utf8)
         let new = Array(replacement.utf8)
-        if needle.isEmpty {
-            return replacement + text.unicodeScalars.map { String($0) + replacement }.joined()
-        }
         var result: [UInt8] = []
         var position = 0
+        func check() throws(ExpressionError) {
+            if result.count > limit { throw .evaluation("The expression made a text of more than \(limit) bytes.") }
+        }
+        if needle.isEmpty {
+            for byte in bytes {
+                if byte & 0xC0 != 0x80 { result += new }
+                result.append(byte)
+                try check()
+            }
+            return String(decoding: result + new, as: UTF8.self)
+        }
         while let found = first(needle, in: bytes, from: position) {
             result += bytes[position..<found]
             result += new
             position = found + needle.count
+            try check()
         }
         if position == 0 { return text }
         result += bytes[position...]

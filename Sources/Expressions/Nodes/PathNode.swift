@@ -38,7 +38,7 @@ final class PathNode: ExpressionNode {
                 }
             case .index(let index):
                 if case .list(let items) = value {
-                    next = items.indices.contains(index) ? items[index] : nil
+                    next = items.item(at: index)
                 } else {
                     next = try Members.subscripted(value, by: .int(Int64(index)), at: offset, run)
                 }

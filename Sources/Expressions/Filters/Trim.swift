@@ -1,0 +1,6 @@
+extension TemplateFilter {
+    static let trim = TemplateFilter(
+        "trim", "The text without blanks and control characters at both ends.",
+        examples: [Example("{{ '  a b ' | trim }}", "a b")]
+    ) { input, _, run in .string(run.plainText(of: input).javaTrimmed) }
+}
