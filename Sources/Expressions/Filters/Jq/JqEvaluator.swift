@@ -1,0 +1,156 @@
+import FlowModel
+
+/// Runs a program. Every result is handed on as it comes, so that `first(…)` can stop what would never end; the work, the
+/// depth and the size of what is made are bounded.
+final class JqEvaluator {
+    typealias Emit = (JqItem) throws(JqStop) -> Void
+
+    let run: Rendering
+    private var depth = 0
+    private var labels = 0
+    /// Evaluations inside one another.
+    private static let depthLimit = 2000
+
+    init(_ run: Rendering) { self.run = run }
+
+    /// All results of a program.
+    func results(of program: JqNode, on input: Value) throws(JqStop) -> [Value] {
+        var results: [Value] = []
+        try evaluate(program, JqItem(value: input), nil) { (item) throws(JqStop) in
+            results.append(item.value)
+            try self.check(count: results.count)
+        }
+        return results
+    }
+
+    func check(count: Int) throws(JqStop) {
+        if count > run.scope.limits.elements {
+            throw .failed(.evaluation("The jq program makes more than \(run.scope.limits.elements) elements."))
+        }
+    }
+
+    func step(_ weight: Int = 1) throws(JqStop) {
+        do throws(ExpressionError) { try run.step(at: 0, weight: weight) } catch { throw .failed(error) }
+    }
+
+    func newLabel() -> Int {
+        labels += 1
+        return labels
+    }
+
+    func evaluate(
+        _ node: JqNode, _ input: JqItem, _ names: JqEnvironment?, _ emit: Emit
+    ) throws(JqStop) {
+        depth += 1
+        defer { depth -= 1 }
+        guard depth <= Self.depthLimit else { throw .failed(.evaluation("The jq program recurses too deeply.")) }
+        try step()
+        switch node {
+        case .identity: try emit(input)
+        case .pipe(let left, let right):
+            try evaluate(left, input, names) { (item) throws(JqStop) in try self.evaluate(right, item, names, emit) }
+        case .both(let left, let right):
+            try evaluate(left, input, names, emit)
+            try evaluate(right, input, names, emit)
+        case .index(let target, let key): try index(target, key, input, names, emit)
+        case .iterate(let target): try iterate(target, input, names, emit)
+        case .slice(let target, let from, let to): try slice(target, from, to, input, names, emit)
+        case .recursion: try recurse(input, by: nil, names, emit)
+        case .attempt(let body, let handler): try attempt(body, handler, input, names, emit)
+        case .condition(let test, let then, let otherwise):
+            try values(of: test, input, names) { (value) throws(JqStop) in
+                if value.isTruthy { return try self.evaluate(then, input, names, emit) }
+                guard let otherwise else { return try emit(input) }
+                try self.evaluate(otherwise, input, names, emit)
+            }
+        case .alternative(let left, let right): try alternative(left, right, input, names, emit)
+        case .call(let key, let arguments): try call(key, arguments, input, names, emit)
+        case .bind(let source, let pattern, let body):
+            try values(of: source, input, names) { (value) throws(JqStop) in
+                try self.bind(pattern, to: value, input, names) { (names) throws(JqStop) in
+                    try self.evaluate(body, input, names, emit)
+                }
+            }
+        case .reduce(let source, let pattern, let start, let update):
+            try reduce(source, pattern, start, update, input, names, emit)
+        case .foreach(let source, let pattern, let start, let update, let extract):
+            try foreach(source, pattern, start, update, extract, input, names, emit)
+        case .define(let function, let body):
+            try evaluate(body, input, JqEnvironment(.function(function), in: names), emit)
+        case .label(let name, let body):
+            let label = newLabel()
+            try stopping(at: label) { () throws(JqStop) in
+                try self.evaluate(body, input, JqEnvironment(.label(name, label), in: names), emit)
+            }
+        case .leave(let name): throw .leave(try self.label(named: name, names))
+        case .literal(.null) where input.path != nil: try emit(JqItem(value: .null, path: []))
+        default:
+            guard input.path == nil else { throw .message("Invalid path expression") }
+            try compute(node, input, names) { (value) throws(JqStop) in try emit(JqItem(value: value)) }
+        }
+    }
+
+    /// The results of a program in which no paths are asked for.
+    func values(
+        of node: JqNode, _ input: JqItem, _ names: JqEnvironment?, _ emit: (Value) throws(JqStop) -> Void
+    ) throws(JqStop) {
+        if case .literal(let value) = node { return try emit(value) }
+        try evaluate(node, JqItem(value: input.value), names) { (item) throws(JqStop) in try emit(item.value) }
+    }
+
+    /// What makes new values, to which no path leads.
+    private func compute(
+        _ node: JqNode, _ input: JqItem, _ names: JqEnvironment?, _ emit: (Value) throws(JqStop) -> Void
+    ) throws(JqStop) {
+        switch node {
+        case .literal(let value): try emit(value)
+        case .variable(let name): try emit(try variable(name, names))
+        case .format(let name): try emit(.string(try JqFormats.text(of: input.value, in: name)))
+        case .string(let format, let pieces): try string(pieces[...], format ?? "text", "", input, names, emit)
+        case .array(let body): try emit(try array(body, input, names))
+        case .object(let members): try object(members[...], [:], input, names, emit)
+        case .negate(let operand):
+            try values(of: operand, input, names) { (value) throws(JqStop) in try emit(try JqNumber.negated(value)) }
+        case .arithmetic(let operation, let left, let right):
+            try pairs(left, right, input, names) { (left, right) throws(JqStop) in
+                try emit(try self.calculate(operation, left, right))
+            }
+        case .comparison(let comparison, let left, let right):
+            try pairs(left, right, input, names) { (left, right) throws(JqStop) in
+                try emit(.bool(comparison.holds(JqOrder.compare(left, right))))
+            }
+        case .and(let left, let right):
+            try values(of: left, input, names) { (value) throws(JqStop) in
+                guard value.isTruthy else { return try emit(false) }
+                try self.values(of: right, input, names) { (value) throws(JqStop) in try emit(.bool(value.isTruthy)) }
+            }
+        case .or(let left, let right):
+            try values(of: left, input, names) { (value) throws(JqStop) in
+                if value.isTruthy { return try emit(true) }
+                try self.values(of: right, input, names) { (value) throws(JqStop) in try emit(.bool(value.isTruthy)) }
+            }
+        default: try assign(node, input, names, emit)
+        }
+    }
+
+    /// The right side counts slower than the left one.
+    private func pairs(
+        _ left: JqNode, _ right: JqNode, _ input: JqItem, _ names: JqEnvironment?,
+        _ emit: (Value, Value) throws(JqStop) -> Void
+    ) throws(JqStop) {
+        try values(of: right, input, names) { (second) throws(JqStop) in
+            try self.values(of: left, input, names) { (first) throws(JqStop) in try emit(first, second) }
+        }
+    }
+
+    func calculate(_ operation: JqOperator, _ left: Value, _ right: Value) throws(JqStop) -> Value {
+        let result = try JqArithmetic.calculate(operation, left, right, maxBytes: run.scope.limits.outputBytes)
+        switch result {
+        case .list(let items): try check(count: items.count)
+        case .map(let members): try check(count: members.count)
+        case .string(let text): if text.utf8.count > 4096 { try step(text.utf8.count >> 12) }
+        default: break
+        }
+        return result
+    }
+}

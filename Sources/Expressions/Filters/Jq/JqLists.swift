@@ -1,0 +1,87 @@
+import FlowModel
+
+/// What natives do with lists.
+enum JqLists {
+    static func sorted(_ items: [Value]) -> [Value] {
+        items.enumerated().sorted {
+            let order = JqOrder.compare($0.element, $1.element)
+            return order == 0 ? $0.offset < $1.offset : order < 0
+        }.map(\.element)
+    }
+
+    /// Items with their keys, ordered by them.
+    static func sorted(_ pairs: [(key: Value, item: Value)]) -> [(key: Value, item: Value)] {
+        pairs.enumerated().sorted {
+            let order = JqOrder.compare($0.element.key, $1.element.key)
+            return order == 0 ? $0.offset < $1.offset : order < 0
+        }.map(\.element)
+    }
+
+    static func grouped(_ pairs: [(key: Value, item: Value)]) -> [[Value]] {
+        var groups: [[Value]] = []
+        var last: Value?
+        for (key, item) in sorted(pairs) {
+            if let last, JqOrder.compare(last, key) == 0 {
+                groups[groups.count - 1].append(item)
+            } else {
+                groups.append([item])
+            }
+            last = key
+        }
+        return groups
+    }
+
+    /// The smallest item by its key, or the largest; of equal ones the first smallest and the last largest.
+    static func extreme(_ pairs: [(key: Value, item: Value)], largest: Bool) -> Value {
+        guard var best = pairs.first else { return .null }
+        for pair in pairs.dropFirst() {
+            let order = JqOrder.compare(pair.key, best.key)
+            if largest ? order >= 0 : order < 0 { best = pair }
+        }
+        return best.item
+    }
+
+    static func positions(of wanted: [Value], in items: [Value]) -> [Value] {
+        guard !wanted.isEmpty, wanted.count <= items.count else { return [] }
+        return (0...(items.count - wanted.count)).filter { start in
+            wanted.indices.allSatisfy { JqOrder.compare(items[start + $0], wanted[$0]) == 0 }
+        }.map { .int(Int64($0)) }
+    }
+
+    static func flattened(_ items: [Value], _ depth: Double) -> [Value] {
+        items.flatMap { item -> [Value] in
+            if case .list(let inner) = item, depth > 0 { flattened(inner, depth - 1) } else { [item] }
+        }
+    }
+
+    static func contains(_ value: Value, _ part: Value) throws(JqStop) -> Bool {
+        switch (value, part) {
+        case (.map(let members), .map(let wanted)):
+            for (key, part) in wanted {
+                guard let member = members[key], try contains(member, part) else { return false }
+            }
+            return true
+        case (.list(let items), .list(let wanted)):
+            for part in wanted {
+                var found = false
+                for item in items where !found { found = (try? contains(item, part)) ?? false }
+                if !found { return false }
+            }
+            return true
+        case (.string(let text), .string(let part)):
+            return part.isEmpty || TextSearch.first(Array(part.utf8), in: Array(text.utf8), from: 0) != nil
+        default:
+            guard JqOrder.typeName(value) == JqOrder.typeName(part) else {
+                throw .message(
+                    "\(JqOrder.described(value)) and \(JqOrder.described(part)) cannot have their containment checked")
+            }
+            return JqOrder.compare(value, part) == 0
+        }
+    }
+
+    static func transposed(_ rows: [Value]) -> [Value] {
+        let lists = rows.map { $0.list ?? [] }
+        let width = lists.map(\.count).max() ?? 0
+        return (0..<width).map { column in .list(lists.map { column < $0.count ? $0[column] : .null }) }
+    }
+}
