@@ -1,0 +1,45 @@
+import Glibc
+
+/// Finds processes by an entry of their environment, which children inherit even when they change their group or session
+/// or lose their parent.
+enum ProcessTree {
+    /// Sends a signal to every process of this user that carries `mark`, written `NAME=value`.
+    static func signal(_ number: Int32, mark: String?) {
+        guard let mark else { return }
+        for id in processes(carrying: { $0 == mark }) { _ = kill(id, number) }
+    }
+
+    /// The processes whose environment has an entry that `isMark` accepts. Those of others cannot be read and are left out.
+    static func processes(carrying isMark: (String) -> Bool) -> [pid_t] {
+        guard let folder = opendir("/proc") else { return [] }
+        defer { closedir(folder) }
+        let own = getpid()
+        var found: [pid_t] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            guard let id = pid_t(name), id != own, let environment = read("/proc/\(name)/environ") else { continue }
+            if environment.split(separator: 0).contains(where: { isMark(String(decoding: $0, as: UTF8.self)) }) {
+                found.append(id)
+            }
+        }
+        return found
+    }
+
+    private static func read(_ path: String) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        while bytes.count < 4 << 20 {
+            let count = bytes.count
+            let room = 64 * 1024
+            bytes.append(contentsOf: repeatElement(0, count: room))
+            let got = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress! + count, room) }
+            bytes.removeLast(room - max(0, got))
+            if got <= 0 { break }
+        }
+        return bytes
+    }
+}
