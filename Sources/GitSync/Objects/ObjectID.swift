@@ -68,3 +68,19 @@ public struct ObjectID: Sendable, Hashable, CustomStringConvertible {
         }
     }
 }
+
+extension ObjectID {
+    /// From the bytes of a SHA-1 digest; nil for another length.
+    init?(digest: some Sequence<UInt8>) {
+        var raw = git_oid()
+        var count = 0
+        withUnsafeMutableBytes(of: &raw) { bytes in
+            for byte in digest {
+                if count < 20 { bytes[count] = byte }
+                count += 1
+            }
+        }
+        guard count == 20 else { return nil }
+        self.init(raw)
+    }
+}

@@ -12,6 +12,8 @@ struct TreeListing: Sendable {
     var files: [TreeFile] = []
     /// What was left out and why: one sentence each.
     var warnings: [String] = []
+    /// Whether a link was followed or skipped, so that a change elsewhere in the repository may change this listing.
+    var hasLinks = false
     /// Links whose text is not in the repository cache yet: fetch these and list again.
     var missingLinks: [ObjectID] = []
 }
@@ -35,8 +37,11 @@ extension Repository {
     /// Links are resolved inside the tree `root` (files and, when deep, folders; at most 40 hops), submodules and names
     /// that no honest repository has are skipped. Source: git-tasks spec §2.4; git-engine-notes §2.
     /// - Throws: `tooMuch` beyond the limits on entries and depth.
-    func list(folder: ObjectID, at path: GitDirectory, root: ObjectID, deep: Bool) throws(GitError) -> TreeListing {
-        var walk = TreeWalk(repository: self, root: root, deep: deep)
+    /// - Parameter followsLinks: False leaves links out.
+    func list(
+        folder: ObjectID, at path: GitDirectory, root: ObjectID, deep: Bool, followsLinks: Bool = true
+    ) throws(GitError) -> TreeListing {
+        var walk = TreeWalk(repository: self, root: root, deep: deep, followsLinks: followsLinks)
         try walk.visit(folder, below: path.parts, shown: "", depth: 0, seen: [folder])
         walk.listing.files.sort { one, other in
             let (left, right) = (one.path.utf8, other.path.utf8)
@@ -52,6 +57,7 @@ private struct TreeWalk {
     let repository: Repository
     let root: ObjectID
     let deep: Bool
+    let followsLinks: Bool
     var listing = TreeListing()
     var count = 0
 
@@ -72,9 +78,10 @@ private struct TreeWalk {
                 listing.files.append(TreeFile(path: path, blob: entry.id, isProgram: entry.kind == .program))
             case .folder where deep:
                 try visit(entry.id, below: parts + [entry.name], shown: path, depth: depth + 1, seen: seen)
-            case .link:
+            case .link where followsLinks:
+                listing.hasLinks = true
                 try follow(entry, in: parts, shown: path, depth: depth, seen: seen)
-            case .folder, .submodule:
+            case .folder, .link, .submodule:
                 break
             }
         }

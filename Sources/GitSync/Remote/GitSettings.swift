@@ -10,15 +10,18 @@ public struct GitSettings: Sendable {
     public var identity: GitIdentity
     /// The most that the repository caches may take, bytes.
     public var cacheLimit: Int
+    /// This program, for the child in which libgit2 talks to remotes when there is no `git` program; empty for none.
+    public var executable: String
 
     public init(
         dataDirectory: String, program: String = "git", allowsFiles: Bool = false,
-        identity: GitIdentity = GitIdentity(name: "Sluice", email: "sluice@localhost"), cacheLimit: Int = 10 << 30
+        identity: GitIdentity = GitIdentity(name: "Sluice", email: "sluice@localhost"), cacheLimit: Int = 10 << 30, executable: String = ""
     ) {
         self.dataDirectory = dataDirectory
         self.program = program
         self.allowsFiles = allowsFiles
         self.identity = identity
         self.cacheLimit = cacheLimit
+        self.executable = executable
     }
 }

@@ -1,0 +1,99 @@
+import FlowModel
+import TaskKit
+
+/// Brings the flows of a Git folder into a namespace. Source: git-tasks spec §3.
+public struct SyncFlows: RunnableTask {
+    public static let about = TaskAbout(
+        type: "io.kestra.plugin.git.SyncFlows",
+        title: "Sync flows from a Git branch into a namespace.",
+        details: """
+            Git is the source of truth: changed files become new revisions, with `delete` flows without a file go. All files
+            are checked before anything is stored, and everything is stored at once. The namespace in a file does not matter:
+            it is set to `targetNamespace`, followed by the folders below `gitDirectory` when child namespaces are included.
+            """,
+        example: """
+            - id: sync
+              type: io.kestra.plugin.git.SyncFlows
+              url: https://github.com/acme/flows
+              branch: main
+              username: acme
+              password: "{{ secret('GITHUB_TOKEN') }}"
+              targetNamespace: company.team
+              gitDirectory: flows
+              includeChildNamespaces: true
+              dryRun: true
+            """
+    )
+
+    @Property("The address of the repository: https://host/path.git, or for ssh git@host:path.git.") var url: String
+    @Property("The branch to read; it must exist.") var branch = "main"
+    @Property("User or organisation for HTTP.") var username: String?
+    @Property("Password or access token for HTTP: an expression such as {{ secret('GIT_TOKEN') }}.") var password: Unrendered?
+    @Property("A private key for SSH, its content: an expression.") var privateKey: Unrendered?
+    @Property("The passphrase of the private key: an expression.") var passphrase: Unrendered?
+    @Property("Has no effect here: submodules are not read.") var cloneSubmodules = false
+    @Property("A PEM file on the server with certificate authorities to trust besides the system's.")
+    var trustedCaPemPath: String?
+    @Property("Whether configured proxies are ignored.") var noProxy = false
+    @Property("How long to wait for a connection, milliseconds.") var connectTimeout = 10_000
+    @Property("How long to wait for an answer to go on, milliseconds.") var readTimeout = 60_000
+    @Property("Git settings; only user.* matters here.") var gitConfig: Value?
+    @Property("The address of the instance to act on: this one.") var kestraUrl: String?
+    @Property("Credentials for that instance; not needed for this one.") var auth: Value?
+    @Property("The namespace that the flows go to.") var targetNamespace: String
+    @Property("The folder of the repository that holds the flows.") var gitDirectory = "_flows"
+    @Property("Whether folders below it become child namespaces; else only its own files are read.")
+    var includeChildNamespaces = false
+    @Property("Whether flows that have no file are deleted.") var delete = false
+    @Property("Whether only to tell what would happen.") var dryRun = false
+    @Property("Whether files that are no valid flows are skipped with a warning instead of failing the run.")
+    var ignoreInvalidFlows = false
+    @Property("Whether a folder that is not there fails the run; it always does with `delete`.")
+    var failOnMissingDirectory = true
+
+    public init() {}
+
+    public struct Outputs: TaskOutputs {
+        public static let about = [
+            OutputAbout("flows", "A file with a row for each flow: gitPath, syncState, flowId, namespace, revision.", .string)
+        ]
+        /// `kestra:///…`, text Ion.
+        public var flows: String
+        public var values: ValueMap { ["flows": .string(flows)] }
+    }
+
+    public func run(_ context: RunContext) async throws(TaskFailure) -> Outputs {
+        let connection = try input.connection(context)
+        guard let namespace = targetNamespace.nonBlank else {
+            throw .property("targetNamespace", "is blank", fix: "name the namespace that the flows go to")
+        }
+        do {
+            let options = SyncFlowsOptions(
+                branch: branch.nonBlank ?? "main", namespace: namespace, directory: try GitDirectory(gitDirectory),
+                directoryAsGiven: gitDirectory, children: includeChildNamespaces, delete: delete,
+                ignoresInvalid: ignoreInvalidFlows, failsOnMissingDirectory: failOnMissingDirectory,
+                ownFlow: FlowKey(namespace: context.identity.namespace, id: context.identity.flowID)
+            )
+            let run = SyncFlowsRun(
+                options: options, connection: connection, dryRun: dryRun,
+                service: GitService.shared(GitSettings(context.services.settings)), library: context.services.flows,
+                log: context.log
+            )
+            let path = context.filePrefix + "flows.ion"
+            switch try await run.run() {
+            case .bytes(let bytes): return Outputs(flows: try await context.services.files.store(bytes, at: path))
+            case .file(let file): return Outputs(flows: try await context.services.files.store(file: file, at: path))
+            }
+        } catch {
+            throw .from(error)
+        }
+    }
+
+    private var input: ConnectionInput {
+        ConnectionInput(
+            url: url, username: username, password: password, privateKey: privateKey, passphrase: passphrase,
+            cloneSubmodules: cloneSubmodules, trustedCaPemPath: trustedCaPemPath, noProxy: noProxy,
+            connectTimeout: connectTimeout, readTimeout: readTimeout, gitConfig: gitConfig, kestraUrl: kestraUrl, auth: auth
+        )
+    }
+}
