@@ -3,6 +3,14 @@ import FlowModel
 import Storage
 
 extension Engine {
+    /// The schedules that come next, one line each: the moment, the flow and the trigger.
+    public func nextSchedules(_ count: Int) async throws -> [String] {
+        try await store.triggers(.any, flowID: nil, text: nil)
+            .compactMap { row in row.nextExecutionDate.map { (date: $0, row: row) } }
+            .sorted { $0.date < $1.date }.prefix(count)
+            .map { "\($0.date.iso)  \($0.row.key)" }
+    }
+
     /// Disables a schedule, or enables it again with what was missed recovered. Source: engine spec §7.7.
     public func setDisabled(_ disabled: Bool, trigger key: TriggerKey) async throws -> TriggerState {
         let changed = try await scheduler.change(key) { definition, row, now in

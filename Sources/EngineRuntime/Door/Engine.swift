@@ -29,6 +29,7 @@ public final class Engine: Service {
     let ids: IDSource
     private let quick: any QuickReads
     private let fault: FaultSignal
+    private let readiness = Gate()
 
     /// - Parameter quick: reads of the same store that answer at once; see ``QuickReads``.
     public init(
@@ -60,18 +61,32 @@ public final class Engine: Service {
 
     /// Runs until a graceful shutdown; then waits for running tasks within the grace period and leaves the rest on disk.
     /// - Throws: `StorageError` when steps can no longer be saved.
-    public func run() async throws {
+    public func run() async throws { try await run(schedules: true) }
+
+    /// - Parameter schedules: false for a run without triggers.
+    public func run(schedules: Bool) async throws {
         await executor.connect(Dispatcher(engine: self))
         try await recover()
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { [scheduler, self] in try await cancelWhenGracefulShutdown { try await scheduler.run(for: self) } }
-            group.addTask { [fault] in try await cancelWhenGracefulShutdown { try await fault.wait() } }
-            try await group.next()
-            group.cancelAll()
+        readiness.open()
+        do {
+            try await cancelWhenGracefulShutdown {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    if schedules { group.addTask { try await self.scheduler.run(for: self) } }
+                    group.addTask { try await self.fault.wait() }
+                    try await group.next()
+                    group.cancelAll()
+                }
+            }
+        } catch is CancellationError {
+            // A wanted stop is no failure.
         }
         await worker.drain(grace: settings.grace)
         await alarms.stop()
     }
+
+    /// Returns once unfinished executions are taken up and new ones may be started.
+    public func ready() async { await readiness.wait() }
+    public var isReady: Bool { readiness.isOpen }
 
     // MARK: making executions
 
@@ -168,5 +183,35 @@ final class IDSource: Sendable {
         }
         return ExecutionID(
             at: Timestamp(milliseconds: milliseconds), sequence: sequence, random: UInt64.random(in: .min ... .max))
+    }
+}
+
+/// Closed at first; whoever waits goes on when it opens.
+final class Gate: Sendable {
+    private struct State {
+        var isOpen = false
+        var waiters: [CheckedContinuation<Void, Never>] = []
+    }
+    private let state = Mutex(State())
+
+    var isOpen: Bool { state.withLock { $0.isOpen } }
+
+    func open() {
+        let waiters = state.withLock { state in
+            state.isOpen = true
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    func wait() async {
+        await withCheckedContinuation { waiter in
+            let isOpen = state.withLock { state in
+                if !state.isOpen { state.waiters.append(waiter) }
+                return state.isOpen
+            }
+            if isOpen { waiter.resume() }
+        }
     }
 }

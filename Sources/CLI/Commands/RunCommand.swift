@@ -1,0 +1,138 @@
+import ArgumentParser
+import CoreTasks
+import EngineRuntime
+import FlowModel
+import Logging
+import Storage
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// `sluice run FILE`: one flow, without a server.
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Run a flow file here, without a server.",
+        discussion: """
+            Progress goes to standard error, outputs to standard output. Nothing is stored unless --store names a folder.
+            Exit code 0 for SUCCESS and WARNING, 1 for another end, 2 for a flow or inputs that are not valid.
+            """)
+
+    @Argument(help: "A flow file; `-` reads standard input.") var file: String
+    @Option(name: .shortAndLong, help: ArgumentHelp("An input; @PATH for a file.", valueName: "name=value")) var input: [String] = []
+    @Option(help: "Folder with a file for each secret.") var secrets: String?
+    @Option(help: "Keep the execution in this data folder.") var store: String?
+    @Option(name: [.customShort("c"), .long], help: "Configuration file (YAML).") var config: String?
+    @Option(help: "More flow files or folders that the flow calls.") var with: [String] = []
+    @Option(name: .shortAndLong, help: "table for people, json for one document at the end.") var output: OutputFormat = .table
+
+    func run() async throws {
+        var configuration = try Program.configuration(config)
+        let source: String
+        if file == "-" {
+            source = String(decoding: FileHandleReading.standardInput(), as: UTF8.self)
+        } else {
+            guard let data = FileManager.default.contents(atPath: file) else {
+                Console.note("error: \(file) cannot be read")
+                throw Exit.usage
+            }
+            source = String(decoding: data, as: UTF8.self)
+        }
+        let validator = FlowValidator(catalogue: Program.catalogue, defaults: configuration.pluginDefaults)
+        let problems = validator.problems(of: source, file: file)
+        for problem in problems where problem.severity != .info {
+            Console.note(ProblemText(problem: problem, source: source).text)
+        }
+        if problems.contains(where: { $0.severity == .error }) { throw Exit.usage }
+        let temporary = store == nil ? try Self.temporaryFolder() : nil
+        defer { if let temporary { try? FileManager.default.removeItem(atPath: temporary) } }
+        if temporary != nil { configuration.synchronous = "NORMAL" }
+        var log = Logger(label: "sluice")
+        log.logLevel = .error
+        let opened = try Program.open(
+            Program.Place(data: store ?? temporary ?? "./data", secrets: secrets, configuration: configuration, url: nil), log: log)
+        let state = try await run(source, opened.engine, log)
+        await BuiltInTasks.close()
+        try? await opened.store.close()
+        if ![.success, .warning].contains(state) { throw Exit.no }
+    }
+
+    private func run(_ source: String, _ engine: Engine, _ log: Logger) async throws -> State {
+        do {
+            for path in with.flatMap(FlowFiles.below) {
+                if let data = FileManager.default.contents(atPath: path) {
+                    _ = try await engine.save(flow: String(decoding: data, as: UTF8.self), expecting: .anything)
+                }
+            }
+            let saved = try await engine.save(flow: source, expecting: .anything)
+            return try await withThrowingTaskGroup(of: State?.self) { group in
+                group.addTask {
+                    try await engine.run(schedules: false)
+                    return nil
+                }
+                group.addTask { try await execute(saved.flow, engine) }
+                while let state = try await group.next() {
+                    guard let state else { continue }
+                    group.cancelAll()
+                    return state
+                }
+                return .failed
+            }
+        } catch let error as EngineRefusal {
+            Console.note("error: \(error)")
+            throw Exit.usage
+        } catch let error as Problems {
+            for problem in error.all { Console.note(problem.description) }
+            throw Exit.usage
+        }
+    }
+
+    private func execute(_ flow: Flow, _ engine: Engine) async throws -> State {
+        await engine.ready()
+        let id = engine.newExecutionID()
+        var inputs: ValueMap = [:]
+        for (name, content) in try InputArguments.read(input) {
+            switch content {
+            case .text(let text): inputs[name] = .string(text)
+            case .file(let bytes, let fileName):
+                let path = try FilePath.input(name, execution: id, of: FlowKey(flow.namespace, flow.id)).appending(fileName)
+                try await engine.files.put(bytes, at: path)
+                inputs[name] = .string(path.uri)
+            }
+        }
+        var request = StartRequest(namespace: flow.namespace, flowID: flow.id, inputs: inputs)
+        request.executionID = id
+        Console.note("\(flow.id) · \(flow.namespace) · local run" + (store == nil ? " (nothing is stored; --store DIR keeps it)" : ""))
+        _ = try await engine.start(request)
+        let progress = RunProgress(live: Console.notesAreTerminal && output == .table)
+        async let lines: Void = progress.follow(logs: try await engine.followLogs(id))
+        for await snapshot in try await engine.follow(id) { await progress.show(snapshot) }
+        try await lines
+        let ended = try await engine.end(of: id)
+        await progress.finish(ended)
+        show(ended)
+        return ended.execution.state.current
+    }
+
+    private func show(_ snapshot: ExecutionSnapshot) {
+        let execution = snapshot.execution
+        switch output {
+        case .json, .jsonl:
+            Console.out(
+                Value.map([
+                    "id": .string(execution.id.description), "state": .string(execution.state.current.rawValue),
+                    "outputs": execution.outputs.map(Value.map) ?? .null,
+                ]).jsonText())
+        default:
+            for (name, value) in execution.outputs ?? [:] { Console.out("\(name)  \(value.printed())") }
+        }
+    }
+
+    private static func temporaryFolder() throws -> String {
+        let folder = FileManager.default.temporaryDirectory.path + "/sluice-run-\(UInt64.random(in: .min ... .max))"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        return folder
+    }
+}
