@@ -29,7 +29,8 @@ extension JqEvaluator {
         case "until/2": try until(arguments[0], arguments[1], input, names, emit)
         case "isempty/1":
             var isEmpty = true
-            try limited(to: 1, arguments[0], JqItem(value: input.value), names) { (_) in isEmpty = false }
+            let seen = JqSink<JqItem> { (_) in isEmpty = false }
+            try limited(to: 1, arguments[0], JqItem(value: input.value), names, seen)
             try emit(JqItem(value: .bool(isEmpty)))
         case "any/2": try emit(JqItem(value: .bool(try exists(true, arguments[0], arguments[1], input, names))))
         case "all/2": try emit(JqItem(value: .bool(!(try exists(false, arguments[0], arguments[1], input, names)))))
@@ -56,7 +57,7 @@ extension JqEvaluator {
     private func range(
         _ from: JqNode, _ to: JqNode, _ by: JqNode, _ input: JqItem, _ names: JqEnvironment?, _ emit: Emit
     ) throws(JqStop) {
-        try combine([from, to, by], [], input, names) { (bounds) throws(JqStop) in
+        let inner = JqSink<[Value]> { (bounds) throws(JqStop) in
             if case .int(var number) = bounds[0], case .int(let end) = bounds[1], case .int(let step) = bounds[2],
                 step != 0
             {
@@ -76,6 +77,7 @@ extension JqEvaluator {
                 number += step
             }
         }
+        try combine([from, to, by], [], input, names, inner)
     }
 
     private func limited(

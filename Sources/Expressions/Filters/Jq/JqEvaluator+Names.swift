@@ -40,15 +40,14 @@ extension JqEvaluator {
             throw .failed(.evaluation("The jq function \(key) does not exist."))
         }
         guard input.path == nil else { throw .message("Invalid path expression") }
-        try combine(arguments[...], [input.value], input, names) { (values) throws(JqStop) in
-            try emit(JqItem(value: try native(values, self)))
-        }
+        let inner = JqSink<[Value]> { (values) throws(JqStop) in try emit(JqItem(value: try native(values, self))) }
+        try combine(arguments[...], [input.value], input, names, inner)
     }
 
     /// Every combination of the arguments' results; the first argument counts slowest.
     func combine(
         _ arguments: ArraySlice<JqNode>, _ chosen: [Value], _ input: JqItem, _ names: JqEnvironment?,
-        _ emit: ([Value]) throws(JqStop) -> Void
+        _ emit: JqSink<[Value]>
     ) throws(JqStop) {
         guard let first = arguments.first else { return try emit(chosen) }
         try values(of: first, input, names) { (value) throws(JqStop) in
@@ -60,15 +59,15 @@ extension JqEvaluator {
         _ function: JqFunction, _ arguments: [JqNode], _ input: JqItem, definedIn home: JqEnvironment?,
         _ names: JqEnvironment?, _ emit: Emit
     ) throws(JqStop) {
-        try bind(zip(function.parameters, arguments).map { $0 }[...], input, names, into: home) {
-            (scope) throws(JqStop) in
+        let body = JqSink<JqEnvironment?> { (scope) throws(JqStop) in
             try self.evaluate(function.body, input, scope, emit)
         }
+        try bind(zip(function.parameters, arguments).map { $0 }[...], input, names, into: home, body)
     }
 
     private func bind(
         _ rest: ArraySlice<(JqFunction.Parameter, JqNode)>, _ input: JqItem, _ names: JqEnvironment?,
-        into scope: JqEnvironment?, _ body: (JqEnvironment?) throws(JqStop) -> Void
+        into scope: JqEnvironment?, _ body: JqSink<JqEnvironment?>
     ) throws(JqStop) {
         guard let (parameter, argument) = rest.first else { return try body(scope) }
         if !parameter.isValue {
@@ -85,7 +84,7 @@ extension JqEvaluator {
     /// The names that a pattern gives to the parts of a value.
     func bind(
         _ pattern: JqPattern, to value: Value, _ input: JqItem, _ names: JqEnvironment?,
-        _ body: (JqEnvironment?) throws(JqStop) -> Void
+        _ body: JqSink<JqEnvironment?>
     ) throws(JqStop) {
         switch pattern {
         case .variable(let name): try body(JqEnvironment(.variable(name, value), in: names))
@@ -96,18 +95,19 @@ extension JqEvaluator {
 
     private func bindItems(
         _ items: ArraySlice<JqPattern>, at position: Int64, _ value: Value, _ input: JqItem, _ names: JqEnvironment?,
-        _ body: (JqEnvironment?) throws(JqStop) -> Void
+        _ body: JqSink<JqEnvironment?>
     ) throws(JqStop) {
         guard let first = items.first else { return try body(names) }
         let item = try JqPaths.child(of: value, .int(position))
-        try bind(first, to: item, input, names) { (names) throws(JqStop) in
+        let rest = JqSink<JqEnvironment?> { (names) throws(JqStop) in
             try self.bindItems(items.dropFirst(), at: position + 1, value, input, names, body)
         }
+        try bind(first, to: item, input, names, rest)
     }
 
     private func bindMembers(
         _ members: ArraySlice<(key: JqNode, variable: String?, value: JqPattern?)>, _ value: Value, _ input: JqItem,
-        _ names: JqEnvironment?, _ body: (JqEnvironment?) throws(JqStop) -> Void
+        _ names: JqEnvironment?, _ body: JqSink<JqEnvironment?>
     ) throws(JqStop) {
         guard let first = members.first else { return try body(names) }
         try values(of: first.key, input, names) { (key) throws(JqStop) in
@@ -116,9 +116,10 @@ extension JqEvaluator {
             guard let pattern = first.value else {
                 return try self.bindMembers(members.dropFirst(), value, input, named, body)
             }
-            try self.bind(pattern, to: part, input, named) { (names) throws(JqStop) in
+            let rest = JqSink<JqEnvironment?> { (names) throws(JqStop) in
                 try self.bindMembers(members.dropFirst(), value, input, names, body)
             }
+            try self.bind(pattern, to: part, input, named, rest)
         }
     }
 }

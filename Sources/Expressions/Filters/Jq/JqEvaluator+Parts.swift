@@ -56,9 +56,10 @@ extension JqEvaluator {
         try step()
         try emit(item)
         guard let next else {
-            return try children(of: item) { (child) throws(JqStop) in
+            let inner = JqSink<JqItem> { (child) throws(JqStop) in
                 try self.recurse(child, by: nil, names, level: level + 1, emit)
             }
+            return try children(of: item, inner)
         }
         try evaluate(next, item, names) { (child) throws(JqStop) in
             try self.recurse(child, by: next, names, level: level + 1, emit)
@@ -132,7 +133,7 @@ extension JqEvaluator {
 
     func object(
         _ rest: ArraySlice<(key: JqNode, value: JqNode)>, _ made: ValueMap, _ input: JqItem, _ names: JqEnvironment?,
-        _ emit: (Value) throws(JqStop) -> Void
+        _ emit: JqSink<Value>
     ) throws(JqStop) {
         guard let first = rest.first else { return try emit(.map(made)) }
         try values(of: first.key, input, names) { (key) throws(JqStop) in
@@ -149,7 +150,7 @@ extension JqEvaluator {
 
     func string(
         _ rest: ArraySlice<JqStringPiece>, _ format: String, _ made: String, _ input: JqItem, _ names: JqEnvironment?,
-        _ emit: (Value) throws(JqStop) -> Void
+        _ emit: JqSink<Value>
     ) throws(JqStop) {
         guard let first = rest.first else { return try emit(.string(made)) }
         switch first {
@@ -169,11 +170,12 @@ extension JqEvaluator {
         try evaluate(start, input, names) { (start) throws(JqStop) in
             var state = start
             try self.values(of: source, input, names) { (value) throws(JqStop) in
-                try self.bind(pattern, to: value, input, names) { (names) throws(JqStop) in
+                let inner = JqSink<JqEnvironment?> { (names) throws(JqStop) in
                     let before = state
                     state = JqItem(value: .null, path: before.path.map { _ in [] })
                     try self.evaluate(update, before, names) { (item) in state = item }
                 }
+                try self.bind(pattern, to: value, input, names, inner)
             }
             try emit(state)
         }
@@ -186,12 +188,13 @@ extension JqEvaluator {
         try evaluate(start, input, names) { (start) throws(JqStop) in
             var state = start
             try self.values(of: source, input, names) { (value) throws(JqStop) in
-                try self.bind(pattern, to: value, input, names) { (names) throws(JqStop) in
+                let inner = JqSink<JqEnvironment?> { (names) throws(JqStop) in
                     try self.evaluate(update, state, names) { (item) throws(JqStop) in
                         state = item
                         if let extract { try self.evaluate(extract, item, names, emit) } else { try emit(item) }
                     }
                 }
+                try self.bind(pattern, to: value, input, names, inner)
             }
         }
     }
@@ -207,7 +210,7 @@ extension JqEvaluator {
     }
 
     func assign(
-        _ node: JqNode, _ input: JqItem, _ names: JqEnvironment?, _ emit: (Value) throws(JqStop) -> Void
+        _ node: JqNode, _ input: JqItem, _ names: JqEnvironment?, _ emit: JqSink<Value>
     ) throws(JqStop) {
         switch node {
         case .modify(let target, let change):
@@ -243,7 +246,7 @@ extension JqEvaluator {
 
     private func change(
         _ target: JqNode, by source: JqNode, _ input: JqItem, _ names: JqEnvironment?,
-        _ emit: (Value) throws(JqStop) -> Void, _ combine: (Value, Value) throws(JqStop) -> Value
+        _ emit: JqSink<Value>, _ combine: @escaping (Value, Value) throws(JqStop) -> Value
     ) throws(JqStop) {
         try values(of: source, input, names) { (new) throws(JqStop) in
             var result = input.value

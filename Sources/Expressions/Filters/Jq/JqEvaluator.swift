@@ -3,7 +3,7 @@ import FlowModel
 /// Runs a program. Every result is handed on as it comes, so that `first(…)` can stop what would never end; the work, the
 /// depth and the size of what is made are bounded.
 final class JqEvaluator {
-    typealias Emit = (JqItem) throws(JqStop) -> Void
+    typealias Emit = JqSink<JqItem>
 
     let run: Rendering
     private var depth = 0
@@ -67,9 +67,10 @@ final class JqEvaluator {
         case .call(let key, let arguments): try call(key, arguments, input, names, emit)
         case .bind(let source, let pattern, let body):
             try values(of: source, input, names) { (value) throws(JqStop) in
-                try self.bind(pattern, to: value, input, names) { (names) throws(JqStop) in
+                let inner = JqSink<JqEnvironment?> { (names) throws(JqStop) in
                     try self.evaluate(body, input, names, emit)
                 }
+                try self.bind(pattern, to: value, input, names, inner)
             }
         case .reduce(let source, let pattern, let start, let update):
             try reduce(source, pattern, start, update, input, names, emit)
@@ -86,21 +87,27 @@ final class JqEvaluator {
         case .literal(.null) where input.path != nil: try emit(JqItem(value: .null, path: []))
         default:
             guard input.path == nil else { throw .message("Invalid path expression") }
-            try compute(node, input, names) { (value) throws(JqStop) in try emit(JqItem(value: value)) }
+            try compute(node, input, names, JqSink { (value) throws(JqStop) in try emit(JqItem(value: value)) })
         }
     }
 
     /// The results of a program in which no paths are asked for.
     func values(
-        of node: JqNode, _ input: JqItem, _ names: JqEnvironment?, _ emit: (Value) throws(JqStop) -> Void
+        of node: JqNode, _ input: JqItem, _ names: JqEnvironment?, _ emit: @escaping (Value) throws(JqStop) -> Void
     ) throws(JqStop) {
         if case .literal(let value) = node { return try emit(value) }
         try evaluate(node, JqItem(value: input.value), names) { (item) throws(JqStop) in try emit(item.value) }
     }
 
+    func evaluate(
+        _ node: JqNode, _ input: JqItem, _ names: JqEnvironment?, _ emit: @escaping (JqItem) throws(JqStop) -> Void
+    ) throws(JqStop) {
+        try evaluate(node, input, names, JqSink(emit))
+    }
+
     /// What makes new values, to which no path leads.
     private func compute(
-        _ node: JqNode, _ input: JqItem, _ names: JqEnvironment?, _ emit: (Value) throws(JqStop) -> Void
+        _ node: JqNode, _ input: JqItem, _ names: JqEnvironment?, _ emit: JqSink<Value>
     ) throws(JqStop) {
         switch node {
         case .literal(let value): try emit(value)
@@ -136,7 +143,7 @@ final class JqEvaluator {
     /// The right side counts slower than the left one.
     private func pairs(
         _ left: JqNode, _ right: JqNode, _ input: JqItem, _ names: JqEnvironment?,
-        _ emit: (Value, Value) throws(JqStop) -> Void
+        _ emit: @escaping (Value, Value) throws(JqStop) -> Void
     ) throws(JqStop) {
         try values(of: right, input, names) { (second) throws(JqStop) in
             try self.values(of: left, input, names) { (first) throws(JqStop) in try emit(first, second) }
