@@ -50,19 +50,19 @@ extension JqEvaluator {
     /// The value itself and everything that comes out of applying `next` again and again, depth first; without `next`
     /// everything inside the value.
     func recurse(
-        _ item: JqItem, by next: JqNode?, _ names: JqEnvironment?, level: Int = 0, _ emit: Emit
+        _ item: JqItem, by next: JqNode?, _ names: JqEnvironment?, _ emit: Emit
     ) throws(JqStop) {
-        guard level < 600 else { throw .failed(.evaluation("The jq program recurses too deeply.")) }
+        try checkStack()
         try step()
         try emit(item)
         guard let next else {
             let inner = JqSink<JqItem> { (child) throws(JqStop) in
-                try self.recurse(child, by: nil, names, level: level + 1, emit)
+                try self.recurse(child, by: nil, names, emit)
             }
             return try children(of: item, inner)
         }
         try evaluate(next, item, names) { (child) throws(JqStop) in
-            try self.recurse(child, by: next, names, level: level + 1, emit)
+            try self.recurse(child, by: next, names, emit)
         }
     }
 
@@ -135,7 +135,11 @@ extension JqEvaluator {
         _ rest: ArraySlice<(key: JqNode, value: JqNode)>, _ made: ValueMap, _ input: JqItem, _ names: JqEnvironment?,
         _ emit: JqSink<Value>
     ) throws(JqStop) {
-        guard let first = rest.first else { return try emit(.map(made)) }
+        guard let first = rest.first else {
+            let made = Value.map(made)
+            try checkNesting(of: made)
+            return try emit(made)
+        }
         try values(of: first.key, input, names) { (key) throws(JqStop) in
             guard case .string(let name) = key else {
                 throw .message("Object keys must be strings, not \(JqOrder.described(key))")
@@ -231,7 +235,9 @@ extension JqEvaluator {
                     removed.append(path)
                 }
             }
-            try emit(try JqPaths.deleting(removed, in: result))
+            result = try JqPaths.deleting(removed, in: result)
+            try checkNesting(of: result)
+            try emit(result)
         case .assign(let target, let source):
             try change(target, by: source, input, names, emit) { (_, new) in new }
         case .modifyWith(let operation, let target, let source):
@@ -254,6 +260,7 @@ extension JqEvaluator {
                 let changed = try combine(try JqPaths.value(at: path, in: result), new)
                 result = try JqPaths.setting(changed, at: path[...], in: result)
             }
+            try self.checkNesting(of: result)
             try emit(result)
         }
     }

@@ -6,12 +6,33 @@ final class JqEvaluator {
     typealias Emit = JqSink<JqItem>
 
     let run: Rendering
-    private var depth = 0
     private var labels = 0
-    /// Evaluations inside one another.
-    private static let depthLimit = 2000
+    /// Where the stack stood at the beginning.
+    private let stackStart: UInt
+    /// Bytes of the stack that evaluations inside one another may take.
+    private static let stackLimit: UInt = 1 << 20
 
-    init(_ run: Rendering) { self.run = run }
+    init(_ run: Rendering) {
+        self.run = run
+        stackStart = Self.stackPosition()
+    }
+
+    @inline(never)
+    private static func stackPosition() -> UInt {
+        var mark: UInt8 = 0
+        return withUnsafeMutablePointer(to: &mark) { UInt(bitPattern: $0) }
+    }
+
+    func checkStack() throws(JqStop) {
+        let position = Self.stackPosition()
+        let used = position > stackStart ? position - stackStart : stackStart - position
+        guard used < Self.stackLimit else { throw .failed(.evaluation("The jq program recurses too deeply.")) }
+    }
+
+    /// Refuses values nested more deeply than can be handled.
+    func checkNesting(of value: Value) throws(JqStop) {
+        do throws(ExpressionError) { try run.checkNesting(of: value, at: 0) } catch { throw .failed(error) }
+    }
 
     /// All results of a program.
     func results(of program: JqNode, on input: Value) throws(JqStop) -> [Value] {
@@ -41,9 +62,7 @@ final class JqEvaluator {
     func evaluate(
         _ node: JqNode, _ input: JqItem, _ names: JqEnvironment?, _ emit: Emit
     ) throws(JqStop) {
-        depth += 1
-        defer { depth -= 1 }
-        guard depth <= Self.depthLimit else { throw .failed(.evaluation("The jq program recurses too deeply.")) }
+        try checkStack()
         try step()
         switch node {
         case .identity: try emit(input)
@@ -114,7 +133,10 @@ final class JqEvaluator {
         case .variable(let name): try emit(try variable(name, names))
         case .format(let name): try emit(.string(try JqFormats.text(of: input.value, in: name)))
         case .string(let format, let pieces): try string(pieces[...], format ?? "text", "", input, names, emit)
-        case .array(let body): try emit(try array(body, input, names))
+        case .array(let body):
+            let made = try array(body, input, names)
+            try checkNesting(of: made)
+            try emit(made)
         case .object(let members): try object(members[...], [:], input, names, emit)
         case .negate(let operand):
             try values(of: operand, input, names) { (value) throws(JqStop) in try emit(try JqNumber.negated(value)) }

@@ -1,4 +1,5 @@
 import FlowModel
+import OrderedCollections
 
 /// What natives do with lists.
 enum JqLists {
@@ -83,5 +84,19 @@ enum JqLists {
         let lists = rows.map { $0.list ?? [] }
         let width = lists.map(\.count).max() ?? 0
         return (0..<width).map { column in .list(lists.map { column < $0.count ? $0[column] : .null }) }
+    }
+
+    /// The map of entries `{key, value}`, which may also be called `k` or `name`, and `v`.
+    static func members(_ entries: [Value]) throws(JqStop) -> ValueMap {
+        var members = ValueMap(minimumCapacity: entries.count)
+        for entry in entries {
+            guard case .map(let fields) = entry else {
+                throw .message("Cannot index \(JqOrder.typeName(entry)) with \"key\"")
+            }
+            let key = ["key", "k", "name", "Name", "Key", "K"].lazy.compactMap { fields[$0] }.first { $0 != .null }
+            let value = ["value", "v", "Value", "V"].lazy.compactMap { fields[$0] }.first
+            members[key.map(JqTexts.text) ?? "null"] = value ?? .null
+        }
+        return members
     }
 }

@@ -121,6 +121,8 @@ enum JqNatives {
             }
             return .list(JqLists.flattened(try list(values[0], "flatten"), depth))
         },
+        "from_entries/0": { values, _ throws(JqStop) in .map(try JqLists.members(try list(values[0], "from_entries")))
+        },
         "transpose/0": { values, _ throws(JqStop) in .list(JqLists.transposed(try list(values[0], "transpose"))) },
         "indices/1": { values, _ throws(JqStop) in
             switch (values[0], values[1]) {

@@ -28,7 +28,7 @@ enum JqPrelude {
         def nth($n): .[$n];
         def nth($n; f): if $n < 0 then error("Out of bounds negative array index") else last(limit($n + 1; f)) end;
         def while(condition; update): recurse(if condition then update else empty end) | select(condition);
-        def repeat(f): recurse(f);
+        def repeat(f): def again: f | (., again); again;
         def any: any(.[]; .);
         def all: all(.[]; .);
         def any(f): any(.[]; f);
@@ -43,10 +43,6 @@ enum JqPrelude {
         def leaf_paths: paths(scalars);
         def pick(f): . as $all | reduce path(f) as $p (null; setpath($p; $all | getpath($p)));
         def to_entries: [keys_unsorted[] as $k | {key: $k, value: .[$k]}];
-        def _entry_key: [.key, .k, .name, .Name, .K, .Key] | map(select(. != null)) | .[0]
-            | if type == "string" then . elif type == "null" then "null" else tojson end;
-        def _entry_value: if has("value") then .value elif has("v") then .v elif has("Value") then .Value else .V end;
-        def from_entries: reduce .[] as $entry ({}; .[$entry | _entry_key] = ($entry | _entry_value));
         def with_entries(f): to_entries | map(f) | from_entries;
         def walk(f): def down: (if type == "object" then map_values(down) elif type == "array" then map(down) else . end) | f; down;
         def combinations: if length == 0 then [] else .[0][] as $first | (.[1:] | combinations) as $rest | [$first] + $rest end;
