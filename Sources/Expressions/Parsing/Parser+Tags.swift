@@ -9,7 +9,9 @@ extension Parser {
         default:
             throw lexer.error("Unexpected tag name \"\(name)\"", at: offset, hint: tagHint(name))
         }
-        return try deeper { (parser) throws(ExpressionError) in try parser.knownTag(name, at: offset) }
+        try descend()
+        defer { depth -= 1 }
+        return try knownTag(name, at: offset)
     }
 
     private mutating func knownTag(_ name: String, at offset: Int) throws(ExpressionError) -> (any StatementNode)? {

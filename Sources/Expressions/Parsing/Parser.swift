@@ -25,17 +25,12 @@ struct Parser {
         return body
     }
 
-    /// Runs something nested and refuses what lies too deep.
-    mutating func deeper<Result>(
-        _ work: (inout Parser) throws(ExpressionError) -> Result
-    ) throws(ExpressionError) -> Result {
+    /// Goes one level down and refuses what lies too deep; every call is followed by `depth -= 1`.
+    mutating func descend() throws(ExpressionError) {
         depth += 1
         guard depth <= depthLimit else {
             throw lexer.error("The template is nested deeper than \(depthLimit) levels")
         }
-        let result = try work(&self)
-        depth -= 1
-        return result
     }
 
     // MARK: - Text

@@ -15,8 +15,8 @@ final class BlockNode: StatementNode {
     }
 
     func text(_ run: Rendering) throws(ExpressionError) -> String {
-        try run.deeper("block") { () throws(ExpressionError) in
-            try run.captured(.plain) { () throws(ExpressionError) in try render(run) }
-        }
+        defer { run.ascend() }
+        try run.descend("block")
+        return try run.captured(body, .plain)
     }
 }

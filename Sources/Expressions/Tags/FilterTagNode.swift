@@ -9,10 +9,7 @@ final class FilterTagNode: StatementNode {
         init(_ statements: [any StatementNode]) { self.statements = statements }
 
         func evaluate(_ run: Rendering) throws(ExpressionError) -> Value {
-            .string(
-                try run.captured(.plain) { () throws(ExpressionError) in
-                    for statement in statements { try statement.render(run) }
-                })
+            .string(try run.captured(statements, .plain))
         }
     }
 

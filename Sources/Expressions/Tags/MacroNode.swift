@@ -33,7 +33,9 @@ final class MacroNode: Sendable {
                 }
                 values[index] = try node.evaluate(run)
             }
-            return .string(try run.deeper("macro") { () throws(ExpressionError) in try self.text(values, run) })
+            defer { run.ascend() }
+            try run.descend("macro")
+            return .string(try text(values, run))
         } catch {
             throw error.at(offset, in: run.source)
         }
@@ -48,8 +50,6 @@ final class MacroNode: Sendable {
             if given == nil { given = try parameter.defaultValue?.evaluate(run) }
             run.locals.define(parameter.name, given ?? .null)
         }
-        return try run.captured(.plain) { () throws(ExpressionError) in
-            for statement in body { try statement.render(run) }
-        }
+        return try run.captured(body, .plain)
     }
 }
