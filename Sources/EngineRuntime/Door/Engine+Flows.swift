@@ -46,7 +46,8 @@ extension Engine {
         do throws(StorageError) {
             let saved = try await saveOne(FlowShelf.Save(key: key, source: source, prepared: reading, expecting: condition))
             return SavedFlow(flow: reading.flow, revision: saved.revision, outcome: saved.outcome, remarks: reading.remarks)
-        } catch where error.kind == .conflict {
+        } catch {
+            guard error.kind == .conflict else { throw error }
             if case .create = expecting {
                 throw Problems(
                     Problem(

@@ -14,7 +14,7 @@ import TaskKit
 public final class Engine: Service {
     public let store: any Store
     public let files: any FileStore
-    public let catalogue: Catalogue
+    public let catalogue: TaskKit.Catalogue
     public let settings: EngineSettings
     public let shelf: FlowShelf
     public let services: Services
@@ -33,7 +33,7 @@ public final class Engine: Service {
 
     /// - Parameter quick: reads of the same store that answer at once; see ``QuickReads``.
     public init(
-        store: any Store, quick: any QuickReads, files: any FileStore, catalogue: Catalogue, settings: EngineSettings,
+        store: any Store, quick: any QuickReads, files: any FileStore, catalogue: TaskKit.Catalogue, settings: EngineSettings,
         clock: any FlowClock, log: Logger
     ) {
         self.store = store
@@ -95,12 +95,7 @@ public final class Engine: Service {
         var surroundings = Surroundings(
             world: world(namespace: namespace, errors: errors), server: settings.variables)
         surroundings.rendersRecursively = settings.rendersRecursively
-        let cipher = settings.cipher
-        surroundings.decrypt = { [secrets] text in
-            guard let clear = try? cipher?.decrypt(text) else { return nil }
-            secrets.remember(clear)
-            return clear
-        }
+        surroundings.cipher = settings.cipher.map { RememberingCipher(cipher: $0, secrets: secrets) }
         return surroundings
     }
 

@@ -3,11 +3,7 @@
 #elseif canImport(Musl)
     import Musl
 #endif
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
+import Foundation
 
 /// Tells which files below a folder were written, over inotify.
 enum FolderWatch {
@@ -48,13 +44,22 @@ enum FolderWatch {
     }
 
     private final class StopSignal: Sendable {
-        private let descriptor = eventfd(0, Int32(EFD_CLOEXEC.rawValue))
-        var handle: Int32 { descriptor }
-        func raise() {
-            var one: UInt64 = 1
-            _ = write(descriptor, &one, 8)
+        let handle: Int32
+        private let end: Int32
+
+        init() {
+            var ends: [Int32] = [-1, -1]
+            _ = pipe(&ends)
+            for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+            (handle, end) = (ends[0], ends[1])
         }
-        deinit { close(descriptor) }
+
+        func raise() { _ = write(end, "x", 1) }
+
+        deinit {
+            close(handle)
+            close(end)
+        }
     }
 
     private struct Watcher: Sendable {

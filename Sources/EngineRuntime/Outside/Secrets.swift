@@ -1,3 +1,4 @@
+import EngineCore
 import FlowModel
 import Synchronization
 
@@ -83,5 +84,22 @@ public final class Secrets: Sendable {
         let compact = encoded.filter { !$0.isWhitespace }
         guard let data = Data(base64Encoded: compact) else { return nil }
         return String(decoding: data, as: UTF8.self)
+    }
+}
+
+/// Masks from then on whatever it opens.
+struct RememberingCipher: SecretCipher {
+    let cipher: any SecretCipher
+    let secrets: Secrets
+
+    func encrypt(_ text: String, nonce: [UInt8]) throws(Problem) -> String {
+        secrets.remember(text)
+        return try cipher.encrypt(text, nonce: nonce)
+    }
+
+    func decrypt(_ text: String) throws(Problem) -> String {
+        let clear = try cipher.decrypt(text)
+        secrets.remember(clear)
+        return clear
     }
 }

@@ -43,9 +43,8 @@ struct ServerWorld: World {
                 case .expired: throw StorageError(.notFound, "expired")
                 case .missing: continue
                 }
-            } catch where error.kind == .notFound {
-                throw .expiredKey
             } catch {
+                if error.kind == .notFound { throw .expiredKey }
                 throw .evaluation("The key-value store cannot be read: \(error.what)")
             }
         }

@@ -25,8 +25,9 @@ struct StoreKeyValues: KeyValueStore {
         do throws(StorageError) {
             try await store.commit([overwrite ? .setKV(entry) : .addKV(entry)])
             return true
-        } catch where error.kind == .conflict && !overwrite {
-            return false
+        } catch {
+            if error.kind == .conflict && !overwrite { return false }
+            throw error
         }
     }
 

@@ -7,8 +7,8 @@ import TaskKit
 /// One attempt at a runnable task, from rendering its properties to its result.
 struct AttemptRun: Sendable {
     let job: Worker.Job
-    let order: WorkOrder
-    let flow: CompiledFlow
+    let order: TaskOrder
+    let scope: Scope
     let executor: Executor
     let services: Services
 
@@ -42,14 +42,14 @@ struct AttemptRun: Sendable {
             return TaskResult(.failed, failure: "\(order.task.task.type) is not run by a worker")
         }
         let context = RunContext(
-            identity: order.identity, scope: order.scope, log: log, services: services, task: order.task.task)
+            identity: order.identity, scope: scope, log: log, services: services, task: order.task.task)
         return await run(type, context)
     }
 
     private func run<Runnable: RunnableTask>(_ type: Runnable.Type, _ context: RunContext) async -> TaskResult {
         do throws(TaskFailure) {
             let task = try PropertyReader.make(
-                type, sources: order.task.sources, names: order.task.kind.propertyNames, in: order.scope)
+                type, sources: order.task.sources, names: order.task.kind.propertyNames, in: scope)
             let outputs = try await task.run(context)
             return TaskResult(task.state(of: outputs), outputs: outputs.values)
         } catch {

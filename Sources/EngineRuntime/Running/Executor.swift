@@ -94,13 +94,19 @@ actor Executor {
     }
 
     /// What a worker needs to make an attempt, once the attempt is on disk as running; nil when it is no longer wanted.
-    func order(_ number: Int, attempt: Int, of id: ExecutionID) async -> (order: WorkOrder, flow: CompiledFlow)? {
+    func order(_ number: Int, attempt: Int, of id: ExecutionID) async -> (order: TaskOrder, scope: Scope)? {
         guard let execution = active[id],
-            let order = execution.state.order(number, attempt: attempt, of: execution.flow, with: execution.surroundings)
+            let order = execution.state.order(number, of: execution.flow, with: execution.surroundings)
         else { return nil }
         await takeAndSave(.taskStarted(number, attempt: attempt), for: id)
         guard active[id] === execution, execution.state.taskRun(number)?.state.current == .running else { return nil }
-        return (order, execution.flow)
+        let surroundings = execution.surroundings
+        return (
+            order,
+            Scope(
+                variables: order.variables, world: surroundings.world, limits: surroundings.limits,
+                recursive: surroundings.rendersRecursively)
+        )
     }
 
     // MARK: looking

@@ -60,8 +60,8 @@ actor Worker {
     }
 
     private func run(_ job: Job, timeout: ISODuration?) async {
-        if let (order, flow) = await executor.order(job.taskRun, attempt: job.attempt, of: job.execution) {
-            let attempt = AttemptRun(job: job, order: order, flow: flow, executor: executor, services: services)
+        if let (order, scope) = await executor.order(job.taskRun, attempt: job.attempt, of: job.execution) {
+            let attempt = AttemptRun(job: job, order: order, scope: scope, executor: executor, services: services)
             var result = await attempt.result(within: timeout)
             if stopped.contains(job) { result = TaskResult(.killed, outputs: result.outputs) }
             // An attempt that was interrupted because the server stops stays RUNNING on disk: the next start takes it up.

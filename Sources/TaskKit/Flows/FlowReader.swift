@@ -5,6 +5,11 @@ public struct FlowReading: Sendable {
     public var flow: Flow
     /// Warnings and infos, in order of place.
     public var remarks: [Problem]
+
+    public init(flow: Flow, remarks: [Problem]) {
+        self.flow = flow
+        self.remarks = remarks
+    }
 }
 
 /// Reads YAML sources as flows: everything that is wrong is found in one go, each finding with its place and how to mend it.
