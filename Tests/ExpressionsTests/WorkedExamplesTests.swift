@@ -115,3 +115,14 @@ import Testing
         #expect(rendered(template) == result)
     }
 }
+
+@Test(arguments: [
+    ("{{ 1 | className }}", "java.lang.Long"), ("{{ i | className }}", "java.lang.Integer"),
+    ("{{ '5' | number(type='LONG') | className }}", "java.lang.Long"), ("{{ '5' | number | className }}", "java.lang.Integer"),
+    ("{{ '5' | number('BIGDECIMAL') | className }}", "java.math.BigDecimal"),
+    ("{{ '5' | number('BIGINTEGER') | className }}", "java.math.BigInteger"), ("{{ z | className }}", "java.time.ZonedDateTime"),
+    ("{{ z | toIon }}", #"ZonedDateTime::"2013-09-08T15:19:12.123456Z[UTC]""#),
+    ("{% for x in [1] %}{{ loop }}{% endfor %}", "{last=true, length=1, index=0, revindex=0, first=true}"),
+]) func `values have the names and looks of the original`(template: String, result: String) {
+    #expect(rendered(template) == result)
+}

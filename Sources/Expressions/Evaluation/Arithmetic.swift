@@ -120,9 +120,10 @@ enum Arithmetic {
 
     // MARK: - Numbers
 
+    /// The number as a decimal, other types through their Double value, as in the original.
     static func decimal(_ value: Value) -> Decimal? {
         switch value {
-        case .int(let number): Decimal(number)
+        case .int(let number): Decimal(Double(number))
         case .float(let number): Decimal(Double(number))
         case .double(let number): Decimal(number)
         case .decimal(let number): number

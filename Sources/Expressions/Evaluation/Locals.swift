@@ -2,10 +2,19 @@ import FlowModel
 
 /// The variables that a template makes: `set`, loops, macro arguments. A small stack, searched from its top.
 struct Locals {
+    /// How a value prints by itself, where that is not as a map.
+    enum Look {
+        case value
+        /// An entry of a map that a loop walks over: `key=value`.
+        case entry
+        /// The `loop` variable: in plain form.
+        case plain
+    }
+
     private struct Local {
         var name: String
         var value: Value
-        var isEntry = false
+        var look = Look.value
     }
 
     /// A scope on the stack: where its variables begin, and whether those of the scopes below can be seen.
@@ -36,17 +45,17 @@ struct Locals {
         return nil
     }
 
-    /// Whether the name stands for an entry of a map that a loop walks over.
-    func isEntry(_ name: String) -> Bool {
-        guard let index = stack[floor...].lastIndex(where: { $0.name == name }) else { return false }
-        return stack[index].isEntry
+    /// How the variable prints.
+    func look(of name: String) -> Look {
+        guard let index = stack[floor...].lastIndex(where: { $0.name == name }) else { return .value }
+        return stack[index].look
     }
 
     /// Changes the nearest variable of that name, or makes one in the innermost scope.
     mutating func set(_ name: String, _ value: Value, existsInRoot: Bool) {
         if let index = stack[floor...].lastIndex(where: { $0.name == name }) {
             stack[index].value = value
-            stack[index].isEntry = false
+            stack[index].look = .value
         } else if existsInRoot, !hidesRoot {
             // A root variable is changed for the rest of the template: the change lies below all scopes.
             stack.insert(Local(name: name, value: value), at: floor)
@@ -56,8 +65,8 @@ struct Locals {
         }
     }
 
-    mutating func define(_ name: String, _ value: Value, isEntry: Bool = false) {
-        stack.append(Local(name: name, value: value, isEntry: isEntry))
+    mutating func define(_ name: String, _ value: Value, look: Look = .value) {
+        stack.append(Local(name: name, value: value, look: look))
     }
 
     mutating func open(hidingOuter: Bool = false) {

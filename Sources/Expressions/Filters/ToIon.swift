@@ -4,6 +4,6 @@ extension TemplateFilter {
         examples: [Example("{{ {'a': [1, 'b']} | toIon }}", #"{a:[1,"b"]}"#)]
     ) { input, _, run throws(ExpressionError) in
         try run.weigh(input, at: 0)
-        return .string(IonWriter.text(of: input))
+        return .string(IonWriter.text(of: input, in: run.world.timeZone))
     }
 }

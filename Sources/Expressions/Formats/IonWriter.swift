@@ -3,10 +3,13 @@ import FlowModel
 /// Writes Amazon Ion text. Source: expressions spec §10.6.
 public struct IonWriter {
     private var text = ""
+    private let zone: Zone
 
-    /// The Ion text of a value, on one line.
-    public static func text(of value: Value) -> String {
-        var writer = IonWriter()
+    private init(zone: Zone) { self.zone = zone }
+
+    /// The Ion text of a value, on one line; zoned dates are converted to `zone`.
+    public static func text(of value: Value, in zone: Zone = .utc) -> String {
+        var writer = IonWriter(zone: zone)
         writer.write(value)
         return writer.text
     }
@@ -65,8 +68,8 @@ public struct IonWriter {
         case .instant(let instant), .legacy(let instant):
             text += Self.timestamp(instant)
         case .zoned(let zoned):
-            text += zoned.zone.isRegion ? "ZonedDateTime::" : "OffsetDateTime::"
-            quote(zoned.offsetText + (zoned.zone.isRegion ? "[\(zoned.zone.id)]" : ""), "\"")
+            text += "ZonedDateTime::"
+            quote(zoned.converted(to: zone).offsetText + (zone.isRegion ? "[\(zone.id)]" : ""), "\"")
         case .localDateTime(let local):
             text += "LocalDateTime::"
             quote(local.fullText, "\"")

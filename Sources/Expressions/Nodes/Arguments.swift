@@ -53,6 +53,9 @@ struct BoundArguments: Sendable {
         self.failure = failure
     }
 
+    /// The argument at that position where it is the same each time.
+    func constant(_ position: Int) -> Value? { nodes.indices.contains(position) ? nodes[position]?.constant : .none }
+
     /// The values; nil for those left out. Arguments are evaluated even where the callee does not look at them.
     func evaluate(_ run: Rendering) throws(ExpressionError) -> [Value?] {
         if let failure { throw .evaluation(failure) }

@@ -248,7 +248,8 @@ extension Parser {
                 .evaluation("Filter [\(name)] does not exist.", hint: Self.hint(forFilter: name)),
                 after: input, offset: offset)
         }
-        return FilterNode(filter, input, BoundArguments(arguments, to: filter.signature), offset: offset)
+        let node = FilterNode(filter, input, BoundArguments(arguments, to: filter.signature), offset: offset)
+        return name == "className" ? ClassNameNode(node) : node
     }
 
     private static func hint(forFilter name: String) -> String? {

@@ -1,10 +1,10 @@
 /// Compiles the text of a regular expression to the instructions of ``Pattern``.
 struct PatternParser {
     private let source: String
-    private let text: [UInt32]
-    private var position = 0
-    private var options: Pattern.Options
-    private var depth = 0
+    let text: [UInt32]
+    var position = 0
+    var options: Pattern.Options
+    var depth = 0
 
     private(set) var instructions: [Pattern.Instruction] = []
     private(set) var sets: [CharacterSet] = []
@@ -28,23 +28,23 @@ struct PatternParser {
         emit(.match)
     }
 
-    private func error(_ what: String) -> ExpressionError {
+    func error(_ what: String) -> ExpressionError {
         .evaluation("\(what) near index \(position) of the regular expression '\(source)'")
     }
 
-    private mutating func emit(_ instruction: Pattern.Instruction) { instructions.append(instruction) }
+    mutating func emit(_ instruction: Pattern.Instruction) { instructions.append(instruction) }
 
-    private var current: UInt32? { position < text.count ? text[position] : nil }
+    var current: UInt32? { position < text.count ? text[position] : nil }
 
-    private func isNext(_ character: Unicode.Scalar) -> Bool { current == character.value }
+    func isNext(_ character: Unicode.Scalar) -> Bool { current == character.value }
 
-    private mutating func take(_ character: Unicode.Scalar) -> Bool {
+    mutating func take(_ character: Unicode.Scalar) -> Bool {
         guard isNext(character) else { return false }
         position += 1
         return true
     }
 
-    private mutating func takeText(_ expected: String) -> Bool {
+    mutating func takeText(_ expected: String) -> Bool {
         let scalars = expected.unicodeScalars.map(\.value)
         guard text[position...].starts(with: scalars) else { return false }
         position += scalars.count
@@ -216,13 +216,13 @@ struct PatternParser {
         return true
     }
 
-    private mutating func emitLiteral(_ character: UInt32) {
+    mutating func emitLiteral(_ character: UInt32) {
         let folded = CaseFolding.fold(character)
         let hasCases = options.ignoresCase && CaseFolding.variants(of: character).contains { $0 != character }
         emit(hasCases ? .folded(folded) : .scalar(character))
     }
 
-    private mutating func emitSet(_ set: CharacterSet) {
+    mutating func emitSet(_ set: CharacterSet) {
         var set = set
         set.ignoresCase = options.ignoresCase
         sets.append(set)
@@ -267,7 +267,7 @@ struct PatternParser {
         return true
     }
 
-    private mutating func groupName() throws(ExpressionError) -> String {
+    mutating func groupName() throws(ExpressionError) -> String {
         var name = ""
         while let next = current, next != 0x3E, let scalar = Unicode.Scalar(next) {
             name.unicodeScalars.append(scalar)
@@ -312,252 +312,5 @@ struct PatternParser {
             }
         }
         throw error("Unclosed group")
-    }
-
-    // MARK: - Escapes
-
-    /// The set of a class escape such as `d`; nil for other letters.
-    private mutating func classEscape(_ letter: UInt32) throws(ExpressionError) -> CharacterSet? {
-        switch Unicode.Scalar(letter) {
-        case "d": return .digits
-        case "D": return CharacterSet.digits.inverted
-        case "w": return .word
-        case "W": return CharacterSet.word.inverted
-        case "s": return .space
-        case "S": return CharacterSet.space.inverted
-        case "h": return .horizontalSpace
-        case "H": return CharacterSet.horizontalSpace.inverted
-        case "v": return .lineEnd
-        case "V": return CharacterSet.lineEnd.inverted
-        case "p", "P":
-            var name = ""
-            if take("{") {
-                while let next = current, next != 0x7D, let scalar = Unicode.Scalar(next) {
-                    name.unicodeScalars.append(scalar)
-                    position += 1
-                }
-                guard take("}") else { throw error("Unclosed character family") }
-            } else if let next = current, let scalar = Unicode.Scalar(next) {
-                name.unicodeScalars.append(scalar)
-                position += 1
-            }
-            guard let set = CharacterSet.property(name) else {
-                throw error("Unknown character property name {\(name)}")
-            }
-            return letter == 0x50 ? set.inverted : set
-        default: return nil
-        }
-    }
-
-    private mutating func escape() throws(ExpressionError) -> Bool {
-        guard let letter = current else { throw error("Unexpected end after '\\'") }
-        position += 1
-        if let set = try classEscape(letter) {
-            emitSet(set)
-            return true
-        }
-        switch Unicode.Scalar(letter) {
-        case "b": emit(.wordBoundary(true))
-        case "B": emit(.wordBoundary(false))
-        case "A": emit(.textStart)
-        case "z": emit(.textEnd)
-        case "Z": emit(.lastLineEnd)
-        case "G": emit(.textStart)
-        case "R":
-            let start = instructions.count
-            emit(.split(start + 1, start + 4))
-            emit(.scalar(0x0D))
-            emit(.scalar(0x0A))
-            emit(.jump(start + 5))
-            emitSet(.lineEnd)
-        case "Q": quoted()
-        case "k":
-            guard take("<") else { throw error("\\k is not followed by '<'") }
-            let name = try groupName()
-            guard let index = names[name] else { throw error("The group named <\(name)> does not exist") }
-            emit(.reference(index, ignoresCase: options.ignoresCase))
-        case "1", "2", "3", "4", "5", "6", "7", "8", "9":
-            emit(.reference(reference(startingWith: Int(letter - 0x30)), ignoresCase: options.ignoresCase))
-        default: emitLiteral(try escapedCharacter(letter))
-        }
-        return true
-    }
-
-    /// More digits belong to the number as long as there are so many groups.
-    private mutating func reference(startingWith digit: Int) -> Int {
-        var index = digit
-        while let next = current, next >= 0x30, next <= 0x39, index * 10 + Int(next - 0x30) < groupCount {
-            index = index * 10 + Int(next - 0x30)
-            position += 1
-        }
-        return index
-    }
-
-    private mutating func quoted() {
-        while position < text.count {
-            if takeText("\\E") { return }
-            emitLiteral(text[position])
-            position += 1
-        }
-    }
-
-    private mutating func escapedCharacter(_ letter: UInt32) throws(ExpressionError) -> UInt32 {
-        switch Unicode.Scalar(letter) {
-        case "t": return 0x09
-        case "n": return 0x0A
-        case "r": return 0x0D
-        case "f": return 0x0C
-        case "a": return 0x07
-        case "e": return 0x1B
-        case "0":
-            var value: UInt32 = 0
-            var digits = 0
-            while digits < 3, let next = current, next >= 0x30, next <= 0x37 {
-                value = value * 8 + next - 0x30
-                position += 1
-                digits += 1
-            }
-            return value
-        case "x":
-            if take("{") {
-                let value = try hexadecimal(digits: nil)
-                guard take("}") else { throw error("Unclosed hexadecimal escape sequence") }
-                return value
-            }
-            return try hexadecimal(digits: 2)
-        case "u": return try hexadecimal(digits: 4)
-        case "c":
-            guard let next = current else { throw error("Illegal control escape sequence") }
-            position += 1
-            return next ^ 64
-        case let scalar?:
-            let isLetter = (letter | 0x20) >= 0x61 && (letter | 0x20) <= 0x7A
-            if isLetter, scalar.isASCII { throw error("Illegal/unsupported escape sequence") }
-            return letter
-        case nil: return letter
-        }
-    }
-
-    private mutating func hexadecimal(digits: Int?) throws(ExpressionError) -> UInt32 {
-        var value: UInt32 = 0
-        var count = 0
-        while count < digits ?? 6, let next = current, let scalar = Unicode.Scalar(next),
-            let digit = Character(scalar).hexDigitValue
-        {
-            value = value * 16 + UInt32(digit)
-            position += 1
-            count += 1
-        }
-        guard count > 0, digits == nil || count == digits else { throw error("Illegal hexadecimal escape sequence") }
-        return value
-    }
-
-    // MARK: - Classes
-
-    /// What follows `[`, up to its `]`.
-    private mutating func characterClass() throws(ExpressionError) -> CharacterSet {
-        depth += 1
-        defer { depth -= 1 }
-        guard depth < 200 else { throw error("Classes nested too deeply") }
-        var set = CharacterSet()
-        set.isNegated = take("^")
-        var isFirst = true
-        while let character = current {
-            if character == 0x5D, !isFirst {
-                position += 1
-                return set
-            }
-            isFirst = false
-            if takeText("&&") {
-                try intersect(&set)
-                continue
-            }
-            position += 1
-            if character == 0x5B {
-                if takeText(":"), let named = try bracketClass() {
-                    set.united.append(named)
-                } else {
-                    set.united.append(try characterClass())
-                }
-                continue
-            }
-            guard let low = try classMember(character, &set) else { continue }
-            if isNext("-"), position + 1 < text.count, text[position + 1] != 0x5D, text[position + 1] != 0x5B {
-                position += 1
-                guard let next = current else { break }
-                position += 1
-                guard let high = try classMember(next, &set), high >= low else {
-                    throw error("Illegal character range")
-                }
-                set.ranges.append(low...high)
-            } else {
-                set.ranges.append(low...low)
-            }
-        }
-        throw error("Unclosed character class")
-    }
-
-    /// The rest of a class after `&&`.
-    private mutating func intersect(_ set: inout CharacterSet) throws(ExpressionError) {
-        if take("[") {
-            set.intersected.append(try characterClass())
-            return
-        }
-        var other = CharacterSet()
-        while let character = current, character != 0x5D, !text[position...].starts(with: [0x26, 0x26]) {
-            position += 1
-            guard let low = try classMember(character, &other) else { continue }
-            if isNext("-"), position + 1 < text.count, text[position + 1] != 0x5D {
-                position += 1
-                guard let next = current else { break }
-                position += 1
-                guard let high = try classMember(next, &other), high >= low else {
-                    throw error("Illegal character range")
-                }
-                other.ranges.append(low...high)
-            } else {
-                other.ranges.append(low...low)
-            }
-        }
-        set.intersected.append(other)
-    }
-
-    /// A single character of a class; nil for an escape that stands for several, which is added to the set.
-    private mutating func classMember(
-        _ character: UInt32, _ set: inout CharacterSet
-    ) throws(ExpressionError) -> UInt32? {
-        guard character == 0x5C else { return character }
-        guard let letter = current else { throw error("Unclosed character class") }
-        position += 1
-        if let escaped = try classEscape(letter) {
-            set.united.append(escaped)
-            return nil
-        }
-        if letter == 0x51 {
-            while position < text.count, !takeText("\\E") {
-                set.ranges.append(text[position]...text[position])
-                position += 1
-            }
-            return nil
-        }
-        if letter == 0x62 { return 0x08 }
-        return try escapedCharacter(letter)
-    }
-
-    /// `[:alpha:]` inside a class, after its `[:`.
-    private mutating func bracketClass() throws(ExpressionError) -> CharacterSet? {
-        let start = position
-        let isNegated = take("^")
-        var name = ""
-        while let next = current, next >= 0x61, next <= 0x7A, let scalar = Unicode.Scalar(next) {
-            name.unicodeScalars.append(scalar)
-            position += 1
-        }
-        let known = name == "xdigit" ? "XDigit" : name.prefix(1).uppercased() + name.dropFirst()
-        guard takeText(":]"), let set = CharacterSet.property(known) else {
-            position = start - 1
-            return nil
-        }
-        return isNegated ? set.inverted : set
     }
 }

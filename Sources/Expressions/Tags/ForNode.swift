@@ -51,8 +51,8 @@ final class ForNode: StatementNode {
         for index in 0..<count {
             try run.step(at: offset)
             run.locals.clear()
-            run.locals.define(name, item(index), isEntry: isMap)
-            if usesLoop { run.locals.define("loop", loop(index, of: count)) }
+            run.locals.define(name, item(index), look: isMap ? .entry : .value)
+            if usesLoop { run.locals.define("loop", loop(index, of: count), look: .plain) }
             for statement in body { try statement.render(run) }
         }
     }

@@ -13,18 +13,25 @@ final class TextNode: StatementNode {
 final class PrintNode: StatementNode {
     let expression: any ExpressionNode
     let offset: Int
+    /// The name, where nothing else is printed.
+    private let bareName: String?
 
     init(_ expression: any ExpressionNode, offset: Int) {
         self.expression = expression
         self.offset = offset
+        bareName = (expression as? PathNode).flatMap { $0.steps.isEmpty ? $0.root : nil }
     }
 
     func render(_ run: Rendering) throws(ExpressionError) {
         let value = try expression.evaluate(run)
-        if let path = expression as? PathNode, path.steps.isEmpty, run.form != .kept, run.locals.isEntry(path.root),
-            let key = value["key"], let member = value["value"]
-        {
-            return try run.emit(run.plainText(of: key) + "=" + run.plainText(of: member))
+        if let bareName, run.form != .kept, case .map = value {
+            switch run.locals.look(of: bareName) {
+            case .value: break
+            case .plain: return try run.emit(run.plainText(of: value))
+            case .entry:
+                let texts = ["key", "value"].map { run.plainText(of: value[$0] ?? .null) }
+                return try run.emit(texts.joined(separator: "="))
+            }
         }
         try run.emit(value, at: offset)
     }
