@@ -33,10 +33,12 @@ public enum BuiltInTasks {
         .runnable(FilterItems.self),
         .runnable(DeduplicateItems.self),
         .runnable(LocalFilesTask.self),
+        .runnable(PurgeExecutionFiles.self),
     ]
 
     private static let scripts: [TaskKind.Work] =
-        tasks(Shell.self) + tasks(Python.self) + tasks(Node.self) + tasks(Ruby.self) + tasks(Go.self)
+        [.runnable(PythonScriptTask.self), .runnable(PythonCommandsTask.self)]
+        + tasks(Shell.self) + tasks(Node.self) + tasks(Ruby.self) + tasks(Go.self)
         + tasks(Bun.self) + tasks(Deno.self) + tasks(Julia.self) + tasks(PHP.self) + tasks(Perl.self)
         + tasks(Lua.self) + tasks(R.self) + tasks(Groovy.self) + tasks(JBang.self) + tasks(DotNet.self)
         + tasks(PowerShell.self)

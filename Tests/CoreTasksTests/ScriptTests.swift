@@ -125,7 +125,7 @@ func `An exit code other than 0 fails the task and is kept`(_ command: String, _
 
 @Test func `Python scripts find true, false and null`() async throws {
     let world = TestWorld()
-    let task = try ScriptTask<Python>.make(
+    let task = try PythonScriptTask.make(
         ["script": "import json\nprint(json.dumps([true, false, null]))", "outputFiles": ["**"]], variables: [:])
     let outputs = try await task.run(world.context())
     #expect(world.messages(.info) == ["[true, false, null]"])

@@ -64,6 +64,7 @@ final class HTTPConnections: Sendable {
             }
         }
         configuration.httpVersion = .automatic
+        configuration.connectionPool.retryConnectionEstablishment = false  // a refusal is told at once; tasks have retries
         return HTTPClient(configuration: configuration)
     }
 }

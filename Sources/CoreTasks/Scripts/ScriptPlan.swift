@@ -24,6 +24,15 @@ struct ScriptPlan: Sendable {
     var hasOutputFolder = false
     var taskRunner: Value?
     var runner: String?
+    /// What is installed before a Python script runs.
+    var packages: PythonPackages?
+
+    /// Whether the interpreter is the language's own or another shell, so that it understands what is put in front.
+    var isForLanguageShell: Bool {
+        guard let program = interpreter?.first else { return true }
+        let name = program.split(separator: "/").last.map(String.init) ?? program
+        return program == language.interpreter.first || ["sh", "bash", "dash", "ash", "zsh", "ksh"].contains(name)
+    }
 
     /// Checks where the script is to run. Without a runner, and with one that is not here, it is a process of this machine.
     /// - Throws: for runners of other machines.

@@ -48,11 +48,12 @@ struct ScriptRun: Sendable {
         if let files = plan.inputFiles {
             try await InputFiles(files: try context.render(files, adding: variables)).write(to: folder, for: context)
         }
+        let packages = try await plan.packages?.folder(for: context, near: folder)
         var fetched: [String: String] = [:]
         var scriptFile: String?
         let text = try await commandText(&fetched, &scriptFile)
         let command = ProcessCommand(
-            arguments: try await arguments(for: text), environment: try environment(), folder: folder.path)
+            arguments: try await arguments(for: text), environment: try environment(packages: packages), folder: folder.path)
         let listener = ScriptListener(log: context.log)
         let report: ProcessReport
         do throws(SpawnError) {
@@ -80,8 +81,11 @@ struct ScriptRun: Sendable {
 
     /// All lines for the interpreter: fail fast, what comes before, and the commands or the command that runs the script.
     private func commandText(_ fetched: inout [String: String], _ scriptFile: inout String?) async throws(TaskFailure) -> String {
-        var lines = plan.failFast ? [plan.language.failFastLine] : []
-        lines += plan.language.prelude()
+        var lines: [String] = []
+        if plan.isForLanguageShell {
+            if plan.failFast { lines.append(plan.language.failFastLine) }
+            lines += plan.language.prelude() + (plan.packages?.prelude ?? [])
+        }
         if let before = plan.beforeCommands {
             for line in try context.render(before, adding: variables).commandTexts {
                 lines.append(try await withLocalFiles(line, &fetched))
@@ -108,12 +112,14 @@ struct ScriptRun: Sendable {
 
     private func arguments(for text: String) async throws(TaskFailure) -> [String] {
         var interpreter = plan.interpreter ?? plan.language.interpreter
-        guard !interpreter.isEmpty else { throw .property("interpreter", "is empty", fix: "write [\"/bin/sh\", \"-c\"]") }
-        if text.utf8.contains(0) { throw TaskFailure("The commands hold a NUL character, which no program can be given") }
-        guard text.utf8.count > Self.longestArgument, interpreter.count > 1, interpreter.last == "-c" else {
-            return interpreter + [text]
+        guard let option = interpreter.last else {
+            throw .property("interpreter", "is empty", fix: "write [\"/bin/sh\", \"-c\"]")
         }
+        if text.utf8.contains(0) { throw TaskFailure("The commands hold a NUL character, which no program can be given") }
+        guard text.utf8.count > Self.longestArgument, interpreter.count > 1, option.hasPrefix("-"), option.hasSuffix("c")
+        else { return interpreter + [text] }
         interpreter.removeLast()
+        if option != "-c" { interpreter.append(String(option.dropLast())) }  // `-ec` becomes `-e`
         let path = try folder.pathForFetched("commands.\(plan.language.fileExtension)")
         try write(text, to: path)
         return interpreter + [path]
@@ -128,7 +134,7 @@ struct ScriptRun: Sendable {
     }
 
     /// What the process gets as its environment: the server's without secrets, the task's own on top.
-    private func environment() throws(TaskFailure) -> [String] {
+    private func environment(packages: String?) throws(TaskFailure) -> [String] {
         var entries = ServerEnvironment.passedOn
         if let env = plan.env {
             guard let own = try context.render(env, adding: variables).mapOrJSON else {
@@ -142,6 +148,9 @@ struct ScriptRun: Sendable {
                 if text.utf8.contains(0) { throw .property("env.\(name)", "holds a NUL character", fix: nil) }
                 entries[name] = text
             }
+        }
+        if let packages {
+            entries["PYTHONPATH"] = [packages, entries["PYTHONPATH"]].compactMap { $0 }.joined(separator: ":")
         }
         entries["WORKING_DIR"] = folder.path
         if let outputFolder { entries["OUTPUT_DIR"] = outputFolder }
