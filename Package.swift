@@ -38,8 +38,8 @@ let package = Package(
         .tests("EngineCoreTests", of: ["EngineCore", "TaskKit", "Expressions", "FlowModel", .collections]),
         .tests("StorageTests", of: ["Storage", "FlowModel", .collections, .grdb]),
         .tests("CoreTasksTests", of: ["CoreTasks", "TestSupport", "TaskKit", "Expressions", "FlowModel", .collections]),
-        .tests("GitSyncTests", of: ["GitSync", "TaskKit", "FlowModel", .collections]),
-        .tests("WebServerTests", of: ["WebServer", "EngineRuntime", "Storage", "TaskKit", "FlowModel", .hummingbird, .hummingbirdTesting, .nio, .collections]),
+        .tests("GitSyncTests", of: ["GitSync", "TaskKit", "Expressions", "FlowModel", .collections]),
+        .tests("WebServerTests", of: ["WebServer", "TestSupport", "EngineRuntime", "EngineCore", "Storage", "TaskKit", "FlowModel", .hummingbird, .hummingbirdTesting, .nio, .log, .collections]),
     ]
 )
 

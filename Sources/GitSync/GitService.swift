@@ -51,7 +51,7 @@ public final class GitService: Sendable {
     ) async throws(GitError) -> Result {
         do {
             return try await attempt(on: connection, branch: branch, commit: commit, work)
-        } catch where error.kind == .corrupt {
+        } catch  where error.kind == .corrupt {
             for kind in [CacheKind.partial, .full] {
                 let cache = BareCache(connection, kind: kind, settings: settings)
                 try await cache.locked(locks) { () async throws(GitError) in cache.remove() }
@@ -92,7 +92,7 @@ public final class GitService: Sendable {
         for way in ways {
             do throws(GitError) {
                 return try await attempt(way)
-            } catch where error.kind == .unsupported {
+            } catch  where error.kind == .unsupported {
                 last = error
             }
         }

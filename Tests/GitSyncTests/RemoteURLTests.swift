@@ -25,7 +25,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "--upload-pack=touch /tmp/x", "ext::sh -c touch%20/tmp/x", "fd::17", "https://h/p\nx", "", "ftp://h/p", "relative/path",
+        "--upload-pack=touch /tmp/x", "ext::sh -c touch%20/tmp/x", "fd::17", "https://h/p\nx", "", "ftp://h/p",
+        "relative/path",
         "ssh://-oProxyCommand=x/p", "-x@h:p", "ssh://-u@h/p", "git@-oProxy:p",
     ]) func `what would run a program or is no address is refused`(url: String) {
         #expect(throws: GitError.self) { try RemoteURL(url) }
@@ -72,7 +73,10 @@ import Testing
     @Test(arguments: [("a", "YQ=="), ("ab", "YWI="), ("abc", "YWJj"), ("", ""), ("abcd", "YWJjZA==")])
     func `base 64`(text: String, encoded: String) { #expect(base64(Array(text.utf8)) == encoded) }
 
-    @Test(arguments: [("/flows/", "flows"), ("./flows", "flows"), ("flows//", "flows"), (".", ""), ("", ""), ("/", ""), ("a/./b", "a/b")])
+    @Test(arguments: [
+        ("/flows/", "flows"), ("./flows", "flows"), ("flows//", "flows"), (".", ""), ("", ""), ("/", ""),
+        ("a/./b", "a/b"),
+    ])
     func `a directory is normalised`(text: String, path: String) throws {
         #expect(try GitDirectory(text).description == path)
     }

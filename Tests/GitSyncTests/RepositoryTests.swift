@@ -32,7 +32,9 @@ import Testing
 
     @Test func `files come parents first, then by path`() async throws {
         let remote = try await TestRemote()
-        try await remote.commit(["flows/b.yml": "", "flows/a/z.yml": "", "flows/a.yml": "", "flows/a/b/c.yml": "", "x": ""])
+        try await remote.commit([
+            "flows/b.yml": "", "flows/a/z.yml": "", "flows/a.yml": "", "flows/a/b/c.yml": "", "x": "",
+        ])
         #expect(try await listing(of: remote).files.map(\.path) == ["a.yml", "b.yml", "a/z.yml", "a/b/c.yml"])
         #expect(try await listing(of: remote, deep: false).files.map(\.path) == ["a.yml", "b.yml"])
         #expect(try await listing(of: remote, "").files.count == 5)
@@ -43,8 +45,10 @@ import Testing
         try await remote.commit(
             ["flows/a.yml": "id: a", "shared/s.yml": "id: s", "shared/deep/d.yml": "id: d"],
             links: [
-                "flows/in.yml": "../shared/s.yml", "flows/folder": "../shared", "flows/chain.yml": "in.yml", "flows/out.yml": "/etc/passwd",
-                "flows/up.yml": "../../../etc/passwd", "flows/gone.yml": "nowhere.yml", "flows/loop": "loop", "flows/self": ".",
+                "flows/in.yml": "../shared/s.yml", "flows/folder": "../shared", "flows/chain.yml": "in.yml",
+                "flows/out.yml": "/etc/passwd",
+                "flows/up.yml": "../../../etc/passwd", "flows/gone.yml": "nowhere.yml", "flows/loop": "loop",
+                "flows/self": ".",
                 "flows/through.yml": "folder/deep/d.yml",
             ])
         let found = try await listing(of: remote)
@@ -61,23 +65,31 @@ import Testing
         try await GitThreads.run {
             let repository = try Repository.create(folder.path + "/r.git")
             try repository.keepWritesInMemory()
-            func blob(_ text: String) throws -> TreeChange { .write(try repository.write(blob: Array(text.utf8)), isProgram: false) }
+            func blob(_ text: String) throws -> TreeChange {
+                .write(try repository.write(blob: Array(text.utf8)), isProgram: false)
+            }
             func files(_ tree: ObjectID?) throws -> [String] {
                 guard let tree else { return [] }
-                return try repository.list(folder: tree, at: try GitDirectory(""), root: tree, deep: true).files.map(\.path)
+                return try repository.list(folder: tree, at: try GitDirectory(""), root: tree, deep: true).files.map(
+                    \.path)
             }
-            let first = try repository.tree(from: nil, changing: ["a": blob("1"), "d/x": blob("2"), "d/y/z": blob("3")])
+            let first = try repository.tree(
+                from: nil, changing: ["a": blob("1"), "d/x": blob("2"), "d/y/z": blob("3")])
             #expect(try files(first) == ["a", "d/x", "d/y/z"])
             #expect(try files(repository.tree(from: first, changing: ["d/y/z": .remove])) == ["a", "d/x"])
             #expect(try files(repository.tree(from: first, changing: ["d": blob("file")])) == ["a", "d"])
-            #expect(try files(repository.tree(from: first, changing: ["a/b": blob("x")])) == ["a/b", "d/x", "d/y/z"].sorted { $0.count < $1.count })
+            #expect(
+                try files(repository.tree(from: first, changing: ["a/b": blob("x")]))
+                    == ["a/b", "d/x", "d/y/z"].sorted { $0.count < $1.count })
             #expect(try repository.tree(from: first, changing: ["no/such": .remove, "b": .remove]) == first)
             #expect(
                 try repository.tree(from: first, changing: ["a": .remove, "d/x": .remove, "d/y/z": .remove]) == nil)
             #expect(throws: GitError.self) { try repository.tree(from: first, changing: [".git/x": blob("x")]) }
             #expect(throws: GitError.self) { try repository.tree(from: first, changing: ["../x": blob("x")]) }
         }
-        #expect(try FileManager.default.subpathsOfDirectory(atPath: folder.path + "/r.git/objects") == ["info", "pack"].sorted())
+        #expect(
+            try FileManager.default.subpathsOfDirectory(atPath: folder.path + "/r.git/objects")
+                == ["info", "pack"].sorted())
     }
 
     @Test func `a damaged cache is fetched again`() async throws {
@@ -85,7 +97,8 @@ import Testing
         try await remote.commit(["flows/a.yml": "id: a"])
         _ = try await listing(of: remote)
         let cache = BareCache(try remote.connection, kind: .partial, settings: service.settings)
-        for name in try FileManager.default.contentsOfDirectory(atPath: cache.path + "/objects/pack") where name.hasSuffix(".pack") {
+        for name in try FileManager.default.contentsOfDirectory(atPath: cache.path + "/objects/pack")
+        where name.hasSuffix(".pack") {
             let path = cache.path + "/objects/pack/" + name
             try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: path)
             try Data("PACK damaged".utf8).write(to: URL(filePath: path))

@@ -5,7 +5,8 @@ import Testing
 @Suite struct TextTests {
     @Test(arguments: [
         ("second*", "second-flow", true), ("second*", "first", false), ("*", "a/b", false), ("**", "a/b", true),
-        ("a?c", "abc", true), ("a?c", "a/c", false), ("[a-c]x", "bx", true), ("[!a-c]x", "bx", false), ("{one,two}*", "two-x", true),
+        ("a?c", "abc", true), ("a?c", "a/c", false), ("[a-c]x", "bx", true), ("[!a-c]x", "bx", false),
+        ("{one,two}*", "two-x", true),
         ("a\\*b", "a*b", true), ("a\\*b", "axb", false), ("*.yml", ".hidden.yml", true), ("{a,b\\,c}", "b,c", true),
         ("a*a*a*a*a*a*a*a*b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false),
     ]) func `a Java glob`(pattern: String, text: String, fits: Bool) throws {
@@ -18,10 +19,14 @@ import Testing
 
     @Test(arguments: [
         ("file.txt", "file.txt", true), ("file.txt", "a/b/file.txt", true), ("/file.txt", "a/file.txt", false),
-        ("dir/", "dir/x/y", true), ("dir/", "dir", false), ("a/b", "a/b", true), ("a/b", "x/a/b", false), ("**/b", "x/a/b", true),
-        ("a/**", "a/x/y", true), ("a/**", "a", false), ("a/**/b", "a/b", true), ("a/**/b", "a/x/y/b", true), ("*.yml\n!keep.yml", "keep.yml", false),
-        ("*.yml\n!keep.yml", "other.yml", true), ("dir/\n!dir/keep", "dir/keep", true), ("# comment", "# comment", false),
-        ("\\#x", "#x", true), ("f[0-9].txt", "f7.txt", true), ("*", "a/b", true), ("/*", "a/b", true), ("a*c", "a/c", false),
+        ("dir/", "dir/x/y", true), ("dir/", "dir", false), ("a/b", "a/b", true), ("a/b", "x/a/b", false),
+        ("**/b", "x/a/b", true),
+        ("a/**", "a/x/y", true), ("a/**", "a", false), ("a/**/b", "a/b", true), ("a/**/b", "a/x/y/b", true),
+        ("*.yml\n!keep.yml", "keep.yml", false),
+        ("*.yml\n!keep.yml", "other.yml", true), ("dir/\n!dir/keep", "dir/keep", true),
+        ("# comment", "# comment", false),
+        ("\\#x", "#x", true), ("f[0-9].txt", "f7.txt", true), ("*", "a/b", true), ("/*", "a/b", true),
+        ("a*c", "a/c", false),
         ("trail  ", "trail", true), ("build/*.o", "build/x/y.o", false), ("[[:digit:]]x", "7x", true),
     ]) func `an ignore file`(rules: String, path: String, ignored: Bool) {
         #expect(IgnoreFile(rules).ignores(file: path) == ignored)
@@ -41,7 +46,8 @@ import Testing
     }
 
     @Test func `without a namespace the line goes below the id`() {
-        #expect(FlowText.settingNamespace("p", in: "id: a\ntasks: []\n") { _ in nil } == "id: a\nnamespace: p\ntasks: []")
+        #expect(
+            FlowText.settingNamespace("p", in: "id: a\ntasks: []\n") { _ in nil } == "id: a\nnamespace: p\ntasks: []")
         #expect(FlowText.settingNamespace("p", in: "tasks: []\nid: a") { _ in nil } == "tasks: []\nid: a\nnamespace: p")
         #expect(FlowText.settingNamespace("p", in: "tasks: []") { _ in nil } == "namespace: p\ntasks: []")
     }
@@ -50,7 +56,8 @@ import Testing
         let quoted = "id: a\n\"namespace\": dev\ntasks: []"
         let key = FlowText.RootKey(line: 1, lastLine: 1)
         #expect(
-            FlowText.settingNamespace("p", in: quoted) { $0 == "namespace" ? key : nil } == "id: a\nnamespace: p\ntasks: []")
+            FlowText.settingNamespace("p", in: quoted) { $0 == "namespace" ? key : nil }
+                == "id: a\nnamespace: p\ntasks: []")
         let folded = "id: a\nnamespace: >-\n  dev\ntasks: []"
         #expect(
             FlowText.settingNamespace("p", in: folded) { _ in FlowText.RootKey(line: 1, lastLine: 2) }
@@ -66,7 +73,8 @@ import Testing
     @Test(arguments: [
         ("namespace: dev", "namespace: prod"), ("namespace: dev.marketing", "namespace: prod.marketing"),
         ("    namespace: dev.a # x", "    namespace: prod.a # x"), ("namespace: development", "namespace: development"),
-        ("- namespace: dev", "- namespace: dev"), ("namespace: \"dev\"", "namespace: \"dev\""), ("namespace:dev", "namespace:dev"),
+        ("- namespace: dev", "- namespace: dev"), ("namespace: \"dev\"", "namespace: \"dev\""),
+        ("namespace:dev", "namespace:dev"),
         ("namespace: dev#x", "namespace: prod#x"), ("namespace:   dev\r\n", "namespace:   prod\r\n"),
     ]) func `pushing replaces the namespace wherever a line starts with it`(line: String, expected: String) {
         #expect(FlowText.replacingNamespaces("dev", by: "prod", in: line) == expected)
@@ -77,7 +85,9 @@ import Testing
     }
 
     @Test func `revision lines go, indented ones stay`() {
-        #expect(FlowText.withoutRevisionLines("id: a\nrevision: 4\ntasks:\n  revision: 4\n") == "id: a\ntasks:\n  revision: 4\n")
+        #expect(
+            FlowText.withoutRevisionLines("id: a\nrevision: 4\ntasks:\n  revision: 4\n")
+                == "id: a\ntasks:\n  revision: 4\n")
         #expect(FlowText.withoutRevisionLines("revision: four\n") == "revision: four\n")
     }
 
@@ -94,15 +104,19 @@ import Testing
                 == #"{changes:"3",file:"_flows/first-flow.yml",deletions:"-5",additions:"+10"}"# + "\n")
     }
 
-    @Test(arguments: [
-        (nil, "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n", LineCounts(additions: 10)),
-        ("1\n2\n3\n4\n5\n6\n7\n8\n9\n10", nil, LineCounts(deletions: 10)),
-        ("1\n2\n3\n4\n5\n", "1\n2\nx\n4\n5\n", LineCounts(changes: 1)),
-        ("1\n2\n3\n", "1\na\nb\nc\n", LineCounts(additions: 1)),
-        ("1\n2\n3\n", "1\n", LineCounts(deletions: 2)),
-        ("a\0b", "c\n", LineCounts()),
-        ("same", "same", LineCounts()),
-    ] as [(String?, String?, LineCounts)]) func `lines are counted by regions`(old: String?, new: String?, counts: LineCounts) throws {
+    @Test(
+        arguments: [
+            (nil, "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n", LineCounts(additions: 10)),
+            ("1\n2\n3\n4\n5\n6\n7\n8\n9\n10", nil, LineCounts(deletions: 10)),
+            ("1\n2\n3\n4\n5\n", "1\n2\nx\n4\n5\n", LineCounts(changes: 1)),
+            ("1\n2\n3\n", "1\na\nb\nc\n", LineCounts(additions: 1)),
+            ("1\n2\n3\n", "1\n", LineCounts(deletions: 2)),
+            ("a\0b", "c\n", LineCounts()),
+            ("same", "same", LineCounts()),
+        ] as [(String?, String?, LineCounts)]) func `lines are counted by regions`(
+            old: String?, new: String?, counts: LineCounts
+        ) throws
+    {
         GitLibrary.start()
         #expect(try LineCounts(from: old.map { Array($0.utf8) }, to: new.map { Array($0.utf8) }) == counts)
     }

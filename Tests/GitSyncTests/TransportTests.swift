@@ -4,7 +4,12 @@ import Testing
 @testable import GitSync
 
 /// Every way to a remote must behave the same.
-enum Way: String, CaseIterable, Sendable { case http, command }
+enum Way: String, CaseIterable, Sendable {
+    case http, command, library
+
+    /// The ways that fetch only what is wanted.
+    static let partial = [Way.http, .command]
+}
 
 @Suite struct TransportTests {
     let data: TemporaryFolder
@@ -19,6 +24,7 @@ enum Way: String, CaseIterable, Sendable { case http, command }
         switch way {
         case .http: HTTPTransport(client: HTTPExchange())
         case .command: CommandTransport(settings: settings)
+        case .library: LibraryTransport(settings: settings) { request, _ in GitChild.answer(request) }
         }
     }
 
@@ -102,7 +108,7 @@ enum Way: String, CaseIterable, Sendable { case http, command }
         #expect(error?.kind == .unreachable)
     }
 
-    @Test(arguments: Way.allCases) func `only what is wanted is fetched`(way: Way) async throws {
+    @Test(arguments: Way.partial) func `only what is wanted is fetched`(way: Way) async throws {
         let remote = try await TestRemote()
         var files: [String: String] = [:]
         for i in 1...50 { files["big/\(i)"] = String(repeating: "\(i) \(UUID().uuidString) ", count: 200) }
@@ -174,7 +180,8 @@ enum Way: String, CaseIterable, Sendable { case http, command }
         #expect(try await remote.files() == ["a", "b"])
     }
 
-    @Test(arguments: Way.allCases) func `a first commit makes the branch of an empty repository`(way: Way) async throws {
+    @Test(arguments: Way.allCases) func `a first commit makes the branch of an empty repository`(way: Way) async throws
+    {
         let remote = try await TestRemote()
         let pushed = try await push(remote, way, ["flows/a.yml": "id: a\n"])
         #expect(await remote.tip() == "\(pushed)")
@@ -189,7 +196,7 @@ enum Way: String, CaseIterable, Sendable { case http, command }
         let (transport, connection, settings) = (transport(way), try remote.connection, settings)
         return try await GitThreads.run {
             let tip = try await transport.refs(of: connection, branch: "main").tip
-            let cache = BareCache(connection, kind: .partial, settings: settings)
+            let cache = BareCache(connection, kind: transport.cacheKind, settings: settings)
             let repository = try cache.open(origin: connection.url)
             if let tip {
                 try await transport.fetch(commit: tip, branch: "main", known: nil, into: cache.path, from: connection)
@@ -198,15 +205,18 @@ enum Way: String, CaseIterable, Sendable { case http, command }
             try repository.keepWritesInMemory()
             var changes: [String: TreeChange] = [:]
             for (path, text) in files {
-                changes[path] = try text.map { .write(try repository.write(blob: Array($0.utf8)), isProgram: false) } ?? .remove
+                changes[path] =
+                    try text.map { .write(try repository.write(blob: Array($0.utf8)), isProgram: false) } ?? .remove
             }
             let tree = try repository.tree(from: try tip.map { try repository.tree(ofCommit: $0) }, changing: changes)
             let who = GitIdentity(name: "N", email: "n@e")
             let commit = try repository.commit(
-                tree: try #require(tree), parent: tip, message: "Push it", author: who, committer: who, seconds: 1_700_000_100)
+                tree: try #require(tree), parent: tip, message: "Push it", author: who, committer: who,
+                seconds: 1_700_000_100)
             try await before()
             try await transport.push(
-                PushRequest(branch: "main", old: tip, new: commit, pack: try repository.packOfWritten()), from: cache.path,
+                PushRequest(branch: "main", old: tip, new: commit, pack: try repository.packOfWritten()),
+                from: cache.path,
                 to: connection)
             return commit
         }

@@ -69,8 +69,12 @@ struct SyncMemoryStore: Sendable {
                 isWhole = true
                 break
             }
-            let fields = line.split(separator: 9, omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
-            guard fields.count == 5, let blob = ObjectID(hex: fields[1]), let revision = Int(fields[4]) else { return nil }
+            let fields = line.split(separator: 9, omittingEmptySubsequences: false).map {
+                String(decoding: $0, as: UTF8.self)
+            }
+            guard fields.count == 5, let blob = ObjectID(hex: fields[1]), let revision = Int(fields[4]) else {
+                return nil
+            }
             let key = FlowKey(namespace: fields[2], id: fields[3])
             files.append(SyncedFile(path: fields[0], blob: blob, key: key, revision: revision))
         }

@@ -9,7 +9,9 @@ enum GitLibrary {
         _ = git_sluice_set_cache_limit(16 << 20)
         _ = git_sluice_set_pack_object_limit(GitLimits.packObjects)
         // What the machine's user configured for git must not change what a sync does.
-        for level in [GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_XDG, GIT_CONFIG_LEVEL_GLOBAL, GIT_CONFIG_LEVEL_PROGRAMDATA] {
+        for level in [
+            GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_XDG, GIT_CONFIG_LEVEL_GLOBAL, GIT_CONFIG_LEVEL_PROGRAMDATA,
+        ] {
             _ = git_sluice_set_config_search_path(level.rawValue, "")
         }
     }()

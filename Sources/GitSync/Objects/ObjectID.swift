@@ -22,7 +22,9 @@ public struct ObjectID: Sendable, Hashable, CustomStringConvertible {
         var raw = git_oid()
         let isValid = withUnsafeMutableBytes(of: &raw) { bytes in
             for i in 0..<20 {
-                guard let high = Self.value(digits[2 * i]), let low = Self.value(digits[2 * i + 1]) else { return false }
+                guard let high = Self.value(digits[2 * i]), let low = Self.value(digits[2 * i + 1]) else {
+                    return false
+                }
                 bytes[i] = high << 4 | low
             }
             return true

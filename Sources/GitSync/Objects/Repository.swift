@@ -208,7 +208,9 @@ struct TreeEntry: Sendable, Hashable {
     static func isHonest(_ name: String) -> Bool {
         guard !name.isEmpty, name != ".", name != ".." else { return false }
         var hasSlash = false
-        for byte in name.utf8 where byte == UInt8(ascii: "/") || byte == UInt8(ascii: "\\") || byte < 32 { hasSlash = true }
+        for byte in name.utf8 where byte == UInt8(ascii: "/") || byte == UInt8(ascii: "\\") || byte < 32 {
+            hasSlash = true
+        }
         guard !hasSlash else { return false }
         return !(name.utf8.count == 4 && name.lowercased() == ".git")
     }

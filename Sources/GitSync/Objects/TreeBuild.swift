@@ -31,7 +31,9 @@ extension Repository {
         var below: [String: Changes] = [:]
         for (parts, change) in changes {
             guard let name = parts.first else { continue }
-            guard TreeEntry.isHonest(name) else { throw GitError(.invalid, "\"\(name)\" cannot be a name in a repository") }
+            guard TreeEntry.isHonest(name) else {
+                throw GitError(.invalid, "\"\(name)\" cannot be a name in a repository")
+            }
             if parts.count > 1 {
                 below[name, default: []].append((parts.dropFirst(), change))
                 continue

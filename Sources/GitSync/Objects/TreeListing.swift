@@ -145,7 +145,9 @@ struct LinkResolver {
         while true {
             if let next = pending.popLast() {
                 hops += 1
-                guard hops <= GitLimits.linkHops else { return .outside("it needs more than \(GitLimits.linkHops) hops") }
+                guard hops <= GitLimits.linkHops else {
+                    return .outside("it needs more than \(GitLimits.linkHops) hops")
+                }
                 guard repository.holds(next.id) else { return .missing(next.id) }
                 let text = String(decoding: try repository.blob(next.id, limit: 4096), as: UTF8.self)
                 guard !text.hasPrefix("/"), !text.isEmpty else { return .outside("it leads out of the repository") }

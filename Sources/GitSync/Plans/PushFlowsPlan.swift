@@ -51,7 +51,8 @@ struct PushFlowsPlan: Sendable {
             }
             let base = folder.isEmpty ? flow.key.id : folder + "/" + flow.key.id
             // A file that somebody named .yaml is updated where it is.
-            let path = existing[base + ".yml"] == nil && existing[base + ".yaml"] != nil ? base + ".yaml" : base + ".yml"
+            let path =
+                existing[base + ".yml"] == nil && existing[base + ".yaml"] != nil ? base + ".yaml" : base + ".yml"
             content.insert(path)
             if ignore.ignores(file: path) { continue }
             isEmpty = false

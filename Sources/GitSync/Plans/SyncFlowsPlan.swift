@@ -101,7 +101,8 @@ struct SyncFlowsPlan: Sendable {
     ///   - before: The flows that go when no file produces them (looked at with `delete` only).
     /// - Throws: `invalid` naming all files that are no valid flows or that are twice the same flow.
     init(
-        _ options: SyncFlowsOptions, files: [CheckedFile], stored: [FlowKey: StoredFlow], deletedRevisions: [FlowKey: Int],
+        _ options: SyncFlowsOptions, files: [CheckedFile], stored: [FlowKey: StoredFlow],
+        deletedRevisions: [FlowKey: Int],
         kept: [SyncedFile] = [], before: [(key: FlowKey, revision: Int)]
     ) throws(GitError) {
         var producers: [FlowKey: String] = [:]
@@ -170,7 +171,8 @@ struct SyncFlowsPlan: Sendable {
     /// The rows in the order of the output, deletions first.
     func rows(_ directory: GitDirectory) -> [SyncRow] {
         let gone = deletions.sorted { $0.key < $1.key }.map {
-            SyncRow(gitPath: nil, state: .deleted, flowID: $0.key.id, namespace: $0.key.namespace, revision: $0.revision)
+            SyncRow(
+                gitPath: nil, state: .deleted, flowID: $0.key.id, namespace: $0.key.namespace, revision: $0.revision)
         }
         return gone
             + entries.map {

@@ -15,7 +15,8 @@ public struct GitSettings: Sendable {
 
     public init(
         dataDirectory: String, program: String = "git", allowsFiles: Bool = false,
-        identity: GitIdentity = GitIdentity(name: "Sluice", email: "sluice@localhost"), cacheLimit: Int = 10 << 30, executable: String = ""
+        identity: GitIdentity = GitIdentity(name: "Sluice", email: "sluice@localhost"), cacheLimit: Int = 10 << 30,
+        executable: String = ""
     ) {
         self.dataDirectory = dataDirectory
         self.program = program

@@ -27,7 +27,8 @@ struct ConnectionInput: Sendable {
         try checkInstance(context)
         if cloneSubmodules { context.log.warn("`cloneSubmodules` has no effect here: submodules are not read") }
         let credentials = GitCredentials(
-            username: username?.nonBlank, password: try secret(password, context), privateKey: try secret(privateKey, context),
+            username: username?.nonBlank, password: try secret(password, context),
+            privateKey: try secret(privateKey, context),
             passphrase: try secret(passphrase, context)
         )
         do throws(GitError) {
@@ -43,7 +44,8 @@ struct ConnectionInput: Sendable {
 
     private func secret(_ property: Unrendered?, _ context: RunContext) throws(TaskFailure) -> Secret? {
         guard case .string(let text)? = property?.value else { return nil }
-        return Secret(try context.render(text))
+        // Secrets kept in files often end with a newline that is no part of them.
+        return Secret(try context.render(text).trimmedMessage)
     }
 
     /// Acting on another instance is not this task's way: only ourselves. Source: git-tasks spec §2.11.
@@ -60,7 +62,8 @@ struct ConnectionInput: Sendable {
         let own = [context.services.settings.url, "http://localhost:8080"].compactMap { $0?.withoutSlash }
         guard own.contains(other.withoutSlash) else {
             throw .property(
-                "kestraUrl", "names another instance, \(other)", fix: "run the task on that instance, or remove the property"
+                "kestraUrl", "names another instance, \(other)",
+                fix: "run the task on that instance, or remove the property"
             )
         }
     }

@@ -31,7 +31,8 @@ public struct PushFlows: RunnableTask {
     @Property("The address of the repository: https://host/path.git, or for ssh git@host:path.git.") var url: String
     @Property("The branch to push to; it is made when it does not exist.") var branch = "main"
     @Property("User or organisation for HTTP; also the author's name unless that is given.") var username: String?
-    @Property("Password or access token for HTTP: an expression such as {{ secret('GIT_TOKEN') }}.") var password: Unrendered?
+    @Property("Password or access token for HTTP: an expression such as {{ secret('GIT_TOKEN') }}.") var password:
+        Unrendered?
     @Property("A private key for SSH, its content: an expression.") var privateKey: Unrendered?
     @Property("The passphrase of the private key: an expression.") var passphrase: Unrendered?
     @Property("Has no effect here: submodules are not read.") var cloneSubmodules = false
@@ -49,7 +50,8 @@ public struct PushFlows: RunnableTask {
     var targetNamespace: String?
     @Property("Which flows: a glob on their ids, or several; without it all.") var flows: OneOrMany?
     @Property("Whether flows of child namespaces are pushed too, into folders.") var includeChildNamespaces = false
-    @Property("The commit's message; without it `Add flows from <sourceNamespace> namespace`.") var commitMessage: String?
+    @Property("The commit's message; without it `Add flows from <sourceNamespace> namespace`.") var commitMessage:
+        String?
     @Property("Whether only to tell what would change.") var dryRun = false
     @Property("Whether files of flows that are gone are removed.") var delete = true
     @Property("The author's e-mail address.") var authorEmail: String?
@@ -61,7 +63,8 @@ public struct PushFlows: RunnableTask {
         public static let about = [
             OutputAbout("commitId", "The commit that was pushed; null when nothing changed.", .string),
             OutputAbout("commitURL", "The page of that commit.", .string),
-            OutputAbout("flows", "A file with a row for each changed file: file, additions, deletions, changes.", .string),
+            OutputAbout(
+                "flows", "A file with a row for each changed file: file, additions, deletions, changes.", .string),
         ]
         public var commitID: String?
         public var commitURL: String?
@@ -79,11 +82,13 @@ public struct PushFlows: RunnableTask {
         do {
             let options = PushFlowsOptions(
                 branch: branch.nonBlank ?? "main", directory: try GitDirectory(gitDirectory), sourceNamespace: source,
-                targetNamespace: targetNamespace?.nonBlank, globs: try globs(), children: includeChildNamespaces, delete: delete
+                targetNamespace: targetNamespace?.nonBlank, globs: try globs(), children: includeChildNamespaces,
+                delete: delete
             )
             let run = PushFlowsRun(
                 options: options, connection: connection,
-                message: commitMessage?.nonBlank ?? "Add flows from \(source) namespace", author: author(settings, context),
+                message: commitMessage?.nonBlank ?? "Add flows from \(source) namespace",
+                author: author(settings, context),
                 dryRun: dryRun, service: GitService.shared(settings), library: context.services.flows,
                 clock: context.services.clock, log: context.log
             )
@@ -126,7 +131,8 @@ public struct PushFlows: RunnableTask {
         ConnectionInput(
             url: url, username: username, password: password, privateKey: privateKey, passphrase: passphrase,
             cloneSubmodules: cloneSubmodules, trustedCaPemPath: trustedCaPemPath, noProxy: noProxy,
-            connectTimeout: connectTimeout, readTimeout: readTimeout, gitConfig: gitConfig, kestraUrl: kestraUrl, auth: auth
+            connectTimeout: connectTimeout, readTimeout: readTimeout, gitConfig: gitConfig, kestraUrl: kestraUrl,
+            auth: auth
         )
     }
 }

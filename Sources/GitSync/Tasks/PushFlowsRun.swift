@@ -110,7 +110,9 @@ struct PushFlowsRun: Sendable {
         try repository.keepWritesInMemory()
         var changes: [String: TreeChange] = [:]
         for file in plan.removals { changes[file.path] = .remove }
-        for file in plan.writes { changes[file.path] = .write(try repository.write(blob: file.bytes), isProgram: false) }
+        for file in plan.writes {
+            changes[file.path] = .write(try repository.write(blob: file.bytes), isProgram: false)
+        }
         let changed = try repository.tree(from: root, changing: changes)
         let tree: ObjectID
         if let changed { tree = changed } else { tree = try repository.emptyTree() }

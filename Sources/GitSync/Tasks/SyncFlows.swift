@@ -28,7 +28,8 @@ public struct SyncFlows: RunnableTask {
     @Property("The address of the repository: https://host/path.git, or for ssh git@host:path.git.") var url: String
     @Property("The branch to read; it must exist.") var branch = "main"
     @Property("User or organisation for HTTP.") var username: String?
-    @Property("Password or access token for HTTP: an expression such as {{ secret('GIT_TOKEN') }}.") var password: Unrendered?
+    @Property("Password or access token for HTTP: an expression such as {{ secret('GIT_TOKEN') }}.") var password:
+        Unrendered?
     @Property("A private key for SSH, its content: an expression.") var privateKey: Unrendered?
     @Property("The passphrase of the private key: an expression.") var passphrase: Unrendered?
     @Property("Has no effect here: submodules are not read.") var cloneSubmodules = false
@@ -55,7 +56,8 @@ public struct SyncFlows: RunnableTask {
 
     public struct Outputs: TaskOutputs {
         public static let about = [
-            OutputAbout("flows", "A file with a row for each flow: gitPath, syncState, flowId, namespace, revision.", .string)
+            OutputAbout(
+                "flows", "A file with a row for each flow: gitPath, syncState, flowId, namespace, revision.", .string)
         ]
         /// `kestra:///…`, text Ion.
         public var flows: String
@@ -93,7 +95,8 @@ public struct SyncFlows: RunnableTask {
         ConnectionInput(
             url: url, username: username, password: password, privateKey: privateKey, passphrase: passphrase,
             cloneSubmodules: cloneSubmodules, trustedCaPemPath: trustedCaPemPath, noProxy: noProxy,
-            connectTimeout: connectTimeout, readTimeout: readTimeout, gitConfig: gitConfig, kestraUrl: kestraUrl, auth: auth
+            connectTimeout: connectTimeout, readTimeout: readTimeout, gitConfig: gitConfig, kestraUrl: kestraUrl,
+            auth: auth
         )
     }
 }

@@ -253,7 +253,9 @@ struct SyncFlowsRun: Sendable {
         let summary = [SyncRow.State.added, .updated, .unchanged, .deleted]
             .map { "\(counts[$0] ?? 0) \($0.rawValue.lowercased())" }.joined(separator: ", ")
         log.info((dryRun ? "Dry run, nothing was changed: " : "Synced \(options.namespace): ") + summary)
-        for row in plan.rows(options.directory).lazy.filter({ $0.state != .unchanged }).prefix(1000) { log.debug(row.ion) }
+        for row in plan.rows(options.directory).lazy.filter({ $0.state != .unchanged }).prefix(1000) {
+            log.debug(row.ion)
+        }
     }
 
     // MARK: memory

@@ -1,6 +1,8 @@
 /// What a sync says of one flow. Source: git-tasks spec §2.9 E1, §3.
 public struct SyncRow: Sendable, Hashable {
-    public enum State: String, Sendable { case added = "ADDED", updated = "UPDATED", unchanged = "UNCHANGED", deleted = "DELETED" }
+    public enum State: String, Sendable {
+        case added = "ADDED", updated = "UPDATED", unchanged = "UNCHANGED", deleted = "DELETED"
+    }
 
     /// From the root of the repository; nil for a deletion.
     public var gitPath: String?

@@ -71,7 +71,8 @@ struct ChildProcess {
             if left <= .zero {
                 return Outcome(
                     status: exited?.status,
-                    failure: GitError(.unreachable, "\(name) did not finish within \(limit.components.seconds) s and was ended")
+                    failure: GitError(
+                        .unreachable, "\(name) did not finish within \(limit.components.seconds) s and was ended")
                 )
             }
             if Task.isCancelled {

@@ -32,7 +32,7 @@ struct CommandTransport: Transport {
         let before = packBytes(cache)
         do {
             try run(fetchArguments(cache) + ["--depth=1", "origin", "\(commit)"], connection)
-        } catch where error.kind == .protocolTrouble {
+        } catch  where error.kind == .protocolTrouble {
             // A server of old gives commits by the name of their branch only.
             try run(fetchArguments(cache) + ["--depth=1", "origin", "refs/heads/\(branch)"], connection)
         }
@@ -55,15 +55,18 @@ struct CommandTransport: Transport {
         let ref = "refs/heads/\(request.branch)"
         let lease = "--force-with-lease=\(ref):\(request.old?.description ?? "")"
         let result = try process(
-            ["--git-dir=\(cache)", "push", "--porcelain", "--no-verify", lease, "origin", "\(request.new):\(ref)"], connection
+            ["--git-dir=\(cache)", "push", "--porcelain", "--no-verify", lease, "origin", "\(request.new):\(ref)"],
+            connection
         )
         guard result.status != 0 else { return }
         let lines = String(decoding: result.output, as: UTF8.self).split(separator: "\n")
         guard let line = lines.first(where: { $0.hasPrefix("!\t") }) else { throw explained(result, connection) }
         let reason = line.split(separator: "\t").dropFirst(2).joined(separator: " ")
-        if ["stale info", "non-fast-forward", "fetch first", "already exists", "failed to update ref", "cannot lock ref"]
-            .contains(where: { reason.contains($0) })
-        {
+        if [
+            "stale info", "non-fast-forward", "fetch first", "already exists", "failed to update ref",
+            "cannot lock ref",
+        ]
+        .contains(where: { reason.contains($0) }) {
             throw GitError(.moved, "the branch \(request.branch) of \(connection.url) moved meanwhile")
         }
         let said = result.errors.split(separator: "\n").filter { $0.hasPrefix("remote:") }
@@ -102,7 +105,8 @@ struct CommandTransport: Transport {
         let environment = try GitEnvironment(connection, settings: settings)
         defer { environment.finish() }
         return try ChildProcess(
-            program: settings.program, arguments: arguments, environment: environment.variables, input: input, limit: limit
+            program: settings.program, arguments: arguments, environment: environment.variables, input: input,
+            limit: limit
         ).run()
     }
 
@@ -133,7 +137,8 @@ struct CommandTransport: Transport {
             return GitError(.untrusted, "the secure connection to \(url.host) could not be established: \(text)")
         }
         if says(
-            "Authentication failed", "could not read Username", "could not read Password", "Permission denied", "error: 403",
+            "Authentication failed", "could not read Username", "could not read Password", "Permission denied",
+            "error: 403",
             "incorrect passphrase", "Load key", "error: 401")
         {
             return GitError(.notAuthorized, "not authorized: \(url): \(text)")
@@ -142,7 +147,8 @@ struct CommandTransport: Transport {
             return GitError(.noRepository, "\(url) was not found: \(text)")
         }
         if says(
-            "Could not resolve host", "Failed to connect", "Couldn't connect", "timed out", "Connection refused", "Connection reset", "early EOF", "hung up",
+            "Could not resolve host", "Failed to connect", "Couldn't connect", "timed out", "Connection refused",
+            "Connection reset", "early EOF", "hung up",
             "No route to host", "Name or service not known")
         {
             return GitError(.unreachable, "\(url.host) cannot be reached: \(text)")

@@ -34,7 +34,8 @@ struct GitEnvironment {
             }
         }
         var configuration = [
-            ("core.hooksPath", "/dev/null"), ("gc.auto", "0"), ("maintenance.auto", "false"), ("fetch.fsckObjects", "true"),
+            ("core.hooksPath", "/dev/null"), ("gc.auto", "0"), ("maintenance.auto", "false"),
+            ("fetch.fsckObjects", "true"),
             ("protocol.version", "2"), ("fetch.negotiationAlgorithm", "noop"), ("credential.helper", ""),
             ("safe.directory", "*"), ("core.askPass", "/bin/true"),
         ]
@@ -97,7 +98,8 @@ final class SecretFiles {
             throw GitError(.invalid, "trustedCaPemPath: the file \(path) cannot be read")
         }
         let system = FileManager.default.contents(atPath: "/etc/ssl/certs/ca-certificates.crt") ?? Data()
-        return try write("ca.pem", String(decoding: system, as: UTF8.self) + "\n" + String(decoding: extra, as: UTF8.self))
+        return try write(
+            "ca.pem", String(decoding: system, as: UTF8.self) + "\n" + String(decoding: extra, as: UTF8.self))
     }
 
     /// Lets `git` call `ssh` with the key, our own list of known hosts, and a passphrase that only a helper tells.

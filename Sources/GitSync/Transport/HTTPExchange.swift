@@ -34,7 +34,8 @@ final class HTTPExchange: Sendable {
     /// Posts to an upload service and collects the short answer.
     func post(_ service: UploadService, _ body: [UInt8], _ connection: Connection) async throws(GitError) -> [UInt8] {
         try await post(
-            service.base + "/git-upload-pack", "application/x-git-upload-pack-request", body, version2: true, connection,
+            service.base + "/git-upload-pack", "application/x-git-upload-pack-request", body, version2: true,
+            connection,
             expecting: "application/x-git-upload-pack-result"
         )
     }
@@ -114,7 +115,8 @@ final class HTTPExchange: Sendable {
         case 200:
             guard response.headers.first(name: "content-type")?.hasPrefix(type) == true else {
                 throw GitError(
-                    .protocolTrouble, "\(url) does not answer as a Git server does", fix: "check the url of the repository"
+                    .protocolTrouble, "\(url) does not answer as a Git server does",
+                    fix: "check the url of the repository"
                 )
             }
         case 401, 403:

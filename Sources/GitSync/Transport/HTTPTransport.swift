@@ -21,7 +21,7 @@ final class HTTPTransport: Transport {
         if let known = services.withLock({ $0[key] }) {
             do {
                 return try await listing(known, connection, branch)
-            } catch where error.kind == .protocolTrouble || error.kind == .noRepository {
+            } catch  where error.kind == .protocolTrouble || error.kind == .noRepository {
                 services.withLock { _ = $0.removeValue(forKey: key) }
             }
         }
@@ -46,7 +46,8 @@ final class HTTPTransport: Transport {
 
     private func advertisement(_ connection: Connection) async throws(GitError) -> Advertisement {
         let answer = try await client.get(
-            connection.url.address.withoutTrailingSlash, "/info/refs?service=git-upload-pack", version2: true, connection,
+            connection.url.address.withoutTrailingSlash, "/info/refs?service=git-upload-pack", version2: true,
+            connection,
             expecting: "application/x-git-upload-pack-advertisement"
         )
         let packets = try PacketReader.all(of: answer.body)
@@ -166,7 +167,8 @@ final class HTTPTransport: Transport {
     func push(_ request: PushRequest, from cache: String, to connection: Connection) async throws(GitError) {
         let ref = "refs/heads/\(request.branch)"
         let answer = try await client.get(
-            connection.url.address.withoutTrailingSlash, "/info/refs?service=git-receive-pack", version2: false, connection,
+            connection.url.address.withoutTrailingSlash, "/info/refs?service=git-receive-pack", version2: false,
+            connection,
             expecting: "application/x-git-receive-pack-advertisement"
         )
         let advertised = try RefAdvertisement(try PacketReader.all(of: answer.body))
@@ -191,8 +193,10 @@ final class HTTPTransport: Transport {
         let report = try PushReport(bytes, hasSideband: hasSideband)
         guard let refusal = report.refusal(of: ref) else { return }
         let text = connection.redacting(refusal)
-        let isRace = ["fetch first", "non-fast-forward", "stale info", "incorrect old value", "already exists", "cannot lock ref",
-            "failed to update ref", "is at "].contains { text.contains($0) }
+        let isRace = [
+            "fetch first", "non-fast-forward", "stale info", "incorrect old value", "already exists", "cannot lock ref",
+            "failed to update ref", "is at ",
+        ].contains { text.contains($0) }
         if isRace, let now = try? await refs(of: connection, branch: request.branch).tip, now != request.old {
             throw GitError(.moved, "the branch \(request.branch) of \(connection.url) moved meanwhile")
         }
@@ -285,7 +289,9 @@ private struct FetchAnswer {
         switch bytes.first {
         case 1: try indexer.append(bytes[1...])
         case 2:
-            if messages.utf8.count < GitLimits.messageBytes { messages += String(decoding: bytes.dropFirst(), as: UTF8.self) }
+            if messages.utf8.count < GitLimits.messageBytes {
+                messages += String(decoding: bytes.dropFirst(), as: UTF8.self)
+            }
         default: throw HTTPTransport.said(String(decoding: bytes.dropFirst(), as: UTF8.self), connection)
         }
     }

@@ -53,11 +53,13 @@ struct ShallowFile {
 
     func add(_ commits: [ObjectID]) throws(GitError) {
         guard !commits.isEmpty else { return }
-        let present = (try? String(contentsOfFile: path, encoding: .utf8))?.split(separator: "\n").map(String.init) ?? []
+        let present =
+            (try? String(contentsOfFile: path, encoding: .utf8))?.split(separator: "\n").map(String.init) ?? []
         let all = Set(present).union(commits.map(\.description))
         guard all.count > present.count else { return }
         do {
-            try Data((all.sorted().joined(separator: "\n") + "\n").utf8).write(to: URL(filePath: path), options: .atomic)
+            try Data((all.sorted().joined(separator: "\n") + "\n").utf8).write(
+                to: URL(filePath: path), options: .atomic)
         } catch {
             throw GitError(.local, "cannot write \(path)")
         }

@@ -26,7 +26,8 @@ func gitRun(_ arguments: [String], at folder: String, input: String = "") async 
         let environment = [
             "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": folder,
             "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_AUTHOR_NAME": "Ann",
-            "GIT_AUTHOR_EMAIL": "ann@example.org", "GIT_COMMITTER_NAME": "Ann", "GIT_COMMITTER_EMAIL": "ann@example.org",
+            "GIT_AUTHOR_EMAIL": "ann@example.org", "GIT_COMMITTER_NAME": "Ann",
+            "GIT_COMMITTER_EMAIL": "ann@example.org",
             "LC_ALL": "C",
         ]
         let result = try ChildProcess(
@@ -91,7 +92,8 @@ struct TestRemote: Sendable {
     /// Commits files (nil removes) on top of a branch without a work tree.
     @discardableResult
     func commit(
-        _ files: [String: String?], on branch: String = "main", links: [String: String] = [:], message: String = "change"
+        _ files: [String: String?], on branch: String = "main", links: [String: String] = [:],
+        message: String = "change"
     ) async throws -> String {
         var stream = "commit refs/heads/\(branch)\ncommitter Ann <ann@example.org> 1700000000 +0000\n"
         stream += "data \(message.utf8.count)\n\(message)\n"
