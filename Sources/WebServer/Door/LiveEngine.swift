@@ -1,0 +1,116 @@
+import EngineCore
+import EngineRuntime
+import FlowModel
+import Storage
+import TaskKit
+
+/// The real engine behind the routes.
+struct LiveEngine: EngineDoor {
+    let engine: Engine
+
+    var store: any Store { engine.store }
+    var files: any FileStore { engine.files }
+    var catalogue: Catalogue { engine.catalogue }
+    var clock: any FlowClock { engine.services.clock }
+    var unreadiness: String? { nil }
+
+    // MARK: flows
+
+    func check(_ source: String) async -> FlowCheck { engine.check(flow: source) }
+
+    func save(_ source: String, expecting: SaveExpectation) async throws -> FlowKey {
+        let saved = try await engine.save(flow: source, expecting: expecting)
+        return FlowKey(saved.flow.namespace, saved.flow.id)
+    }
+
+    func save(_ sources: [(key: FlowKey, source: String)], deleting: [FlowKey]) async throws -> FlowsSaved {
+        try await engine.shelf.save(
+            sources.map { FlowShelf.Save(key: $0.key, source: $0.source) }, deleting: deleting.map { FlowRemoval($0) })
+    }
+
+    func delete(_ flow: FlowKey) async throws -> Bool { try await engine.deleteFlow(flow) }
+
+    func declaration(of flow: FlowKey, revision: Int?) async throws -> FlowDeclaration? {
+        guard let loaded = try await engine.shelf.flow(flow, revision: revision) else { return nil }
+        switch loaded.content {
+        case .ready(let compiled):
+            return FlowDeclaration(
+                revision: loaded.revision, isDisabled: loaded.head.disabled, inputs: compiled.flow.inputs)
+        case .broken(let problems):
+            return FlowDeclaration(
+                revision: loaded.revision, isDisabled: loaded.head.disabled, inputs: [],
+                exception: problems.errors.map(\.line).joined(separator: "\n"))
+        }
+    }
+
+    // MARK: executions
+
+    func makeExecutionID() -> ExecutionID { engine.newExecutionID() }
+    func start(_ request: StartRequest) async throws -> Execution { try await engine.start(request) }
+
+    func checkInputs(of flow: FlowKey, revision: Int?, given: ValueMap) async throws -> ResolvedInputs {
+        try await engine.checkInputs(given, of: flow).resolved
+    }
+
+    func end(of id: ExecutionID) async throws -> ExecutionSnapshot { try await engine.end(of: id) }
+    func snapshot(of id: ExecutionID) async throws -> ExecutionSnapshot? { try await engine.snapshot(of: id) }
+    func follow(_ id: ExecutionID) async throws -> AsyncStream<ExecutionSnapshot> { try await engine.follow(id) }
+
+    func followLogs(of id: ExecutionID) async throws -> AsyncStream<Void> {
+        let changes = try await engine.follow(id)
+        return AsyncStream { var rest = changes.makeAsyncIterator(); return await rest.next().map { _ in } }
+    }
+
+    func kill(_ id: ExecutionID, cascade: Bool) async throws { try await engine.kill(id, cascade: cascade) }
+    func pause(_ id: ExecutionID) async throws { try await engine.pause(id) }
+    func resume(_ id: ExecutionID, inputs: ValueMap) async throws { try await engine.resume(id, inputs: inputs) }
+
+    func checkResumeInputs(of id: ExecutionID, given: ValueMap) async throws -> ValueMap {
+        try await engine.checkResumeInputs(given, of: id)
+    }
+
+    func delete(_ id: ExecutionID, logs: Bool, metrics: Bool, files: Bool) async throws {
+        try await engine.delete(id, logs: logs, metrics: metrics, files: files)
+    }
+
+    // MARK: triggers
+
+    func webhook(_ request: WebhookRequest, of flow: FlowKey) async throws -> WebhookAnswer {
+        try await engine.webhook(request, of: flow)
+    }
+
+    func setDisabled(_ disabled: Bool, trigger: TriggerKey) async throws -> TriggerState {
+        try await engine.setDisabled(disabled, trigger: trigger)
+    }
+
+    func begin(_ backfill: Backfill, trigger: TriggerKey) async throws -> TriggerState {
+        try await engine.begin(backfill, trigger: trigger)
+    }
+
+    func unlock(trigger: TriggerKey) async throws -> TriggerState { try await engine.unlock(trigger: trigger) }
+}
+
+/// What the engine cannot do yet is refused in plain words.
+extension LiveEngine {
+    private func missing(_ what: String) -> Refusal {
+        Refusal(.notImplemented, "This version cannot \(what)", code: "not-implemented")
+    }
+
+    func restart(_ id: ExecutionID, revision: Int?) async throws -> ExecutionSnapshot { throw missing("restart executions") }
+    func replay(_ id: ExecutionID, _ order: ReplayOrder) async throws -> ExecutionSnapshot { throw missing("replay") }
+    func changeState(of taskRun: Int, in id: ExecutionID, to state: State) async throws -> ExecutionSnapshot {
+        throw missing("change states")
+    }
+    func changeStatus(of id: ExecutionID, to state: State) async throws -> ExecutionSnapshot { throw missing("change states") }
+    func changeLabels(of id: ExecutionID, to labels: [Label]) async throws -> ExecutionSnapshot { throw missing("change labels") }
+    func forceRun(_ id: ExecutionID) async throws -> ExecutionSnapshot { throw missing("force a run") }
+    func unqueue(_ id: ExecutionID, to state: State?) async throws -> ExecutionSnapshot { throw missing("unqueue executions") }
+    func resumeFromBreakpoint(_ id: ExecutionID, breakpoints: [String]?) async throws { throw missing("stop at breakpoints") }
+    func evaluate(_ expression: String, in id: ExecutionID, taskRun: Int?) async throws -> String {
+        throw missing("render expressions for executions")
+    }
+    func setBackfill(paused: Bool, trigger: TriggerKey) async throws -> TriggerState { throw missing("pause backfills") }
+    func endBackfill(trigger: TriggerKey) async throws -> TriggerState { throw missing("end backfills") }
+    func restart(trigger: TriggerKey) async throws { throw missing("restart triggers") }
+    func delete(trigger: TriggerKey) async throws { try await store.commit([.removeTrigger(trigger)]) }
+}
