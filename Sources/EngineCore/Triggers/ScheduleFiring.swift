@@ -48,9 +48,9 @@ extension ScheduleDefinition {
         return firing
     }
 
-    /// The first date from one second before `reference` on.
+    /// The first date later than one second before `reference`.
     func date(from reference: Timestamp) -> Timestamp? {
-        dates.next(after: Timestamp(milliseconds: reference.milliseconds - 1001))
+        dates.next(after: Timestamp(milliseconds: reference.milliseconds - 1000))
     }
 
     private func variables(
