@@ -39,7 +39,7 @@ let package = Package(
         .tests("StorageTests", of: ["Storage", "FlowModel", .collections, .grdb]),
         .tests("CoreTasksTests", of: ["CoreTasks", "TestSupport", "TaskKit", "Expressions", "FlowModel", .collections]),
         .tests("GitSyncTests", of: ["GitSync", "TaskKit", "Expressions", "FlowModel", .collections]),
-        .tests("WebServerTests", of: ["WebServer", "TestSupport", "EngineRuntime", "EngineCore", "Storage", "TaskKit", "FlowModel", .hummingbird, .hummingbirdTesting, .nio, .log, .collections]),
+        .tests("WebServerTests", of: ["WebServer", "TestSupport", "EngineRuntime", "EngineCore", "Storage", "TaskKit", "Expressions", "FlowModel", .hummingbird, .hummingbirdTesting, .nio, .log, .collections]),
     ]
 )
 

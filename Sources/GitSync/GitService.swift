@@ -29,6 +29,7 @@ public final class GitService: Sendable {
 
     /// The tip of a branch, and the default branch, as the remote has them now.
     public func refs(of connection: Connection, branch: String) async throws(GitError) -> RemoteRefs {
+        GitLibrary.start()
         guard Repository.isBranchName(branch) else {
             throw GitError(.invalid, "\"\(branch)\" cannot be a branch's name", fix: "write a plain name such as main")
         }

@@ -67,10 +67,15 @@ struct ServerCommand: AsyncParsableCommand {
             }
             loaded = "  flows: \(report.loaded) loaded from \(flows)"
         }
-        let web = WebServer(engine: engine, settings: WebSettings(host: host, port: port, configuration: configuration))
+        var settings = WebSettings(host: host, port: port, url: configuration.url, version: Program.version)
+        if let limit = configuration.maxBodyBytes { settings.maxBodyBytes = limit }
+        settings.instanceID = engine.newExecutionID().description
+        let web = WebServer(engine: engine, settings: settings, logger: log)
+        let greeting = Greeting(
+            web: web, engine: engine, data: data, isNew: opened.isNew, loaded: loaded, started: started)
         let services = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: Self.services(engine, web, flows: flows, opened, data: data, loaded: loaded, started: started),
+                services: Self.services(engine, web, greeting, flows: flows),
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "sluice.services")))
         do {
             try await services.run()
@@ -82,17 +87,13 @@ struct ServerCommand: AsyncParsableCommand {
     }
 
     private static func services(
-        _ engine: Engine, _ web: WebServer, flows: String?, _ opened: Program.Opened, data: String, loaded: String,
-        started: ContinuousClock.Instant
+        _ engine: Engine, _ web: WebServer, _ greeting: Greeting, flows: String?
     ) -> [ServiceGroupConfiguration.ServiceConfiguration] {
         // In order of start; stopped in the reverse order, so that no request finds the engine gone.
         var services = [ServiceGroupConfiguration.ServiceConfiguration(service: engine)]
-        if let flows {
-            services.append(.init(service: FollowFlows(engine: engine, folder: flows)))
-        }
+        if let flows { services.append(.init(service: FollowFlows(engine: engine, folder: flows))) }
         services.append(.init(service: web))
-        services.append(
-            .init(service: Greeting(web: web, engine: engine, data: data, isNew: opened.isNew, loaded: loaded, started: started)))
+        services.append(.init(service: greeting))
         return services
     }
 
@@ -102,8 +103,8 @@ struct ServerCommand: AsyncParsableCommand {
         case let error as StorageError:
             Console.note("error: \(error.what)\n   fix: \(Program.advice(error.kind, data))\n   code: storage.\(error.kind.rawValue)")
             throw Exit.usage
-        case let error as AddressInUse:
-            Console.note("error: \(error)\n   fix: stop the other program, or choose another port with --port")
+        case let error as WebServerError:
+            Console.note("error: \(error)")
             throw Exit.usage
         default: throw error
         }
@@ -135,12 +136,12 @@ private struct Greeting: Service {
 
     func run() async throws {
         let address = await web.address()
-        let time = started.duration(to: .now)
-        let seconds = Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18
+        let time = started.duration(to: .now).components
+        let milliseconds = time.seconds * 1000 + time.attoseconds / 1_000_000_000_000_000
         Console.out("sluice \(Program.version)  data \(data) (SQLite\(isNew ? ", new" : ""))\(loaded)")
         Console.out("  API  \(address)/api/v1        health  \(address)/health")
-        for line in try await engine.nextSchedules(5) { Console.out("  next \(line)") }
-        Console.out("ready in \(Double(Int(seconds * 1000)) / 1000) s")
+        for line in (try? await engine.nextSchedules(5)) ?? [] { Console.out("  next \(line)") }
+        Console.out("ready in \(Double(milliseconds) / 1000) s")
         try await gracefulShutdown()
     }
 }

@@ -13,8 +13,7 @@ public final class CompiledFlow: Sendable {
     let topErrors: [Int]
     let topFinally: [Int]
     let afterExecution: [Int]
-    /// The tasks of each listener, in the order of the flow's listeners.
-    let listeners: [[Int]]
+    let listeners: [CompiledListener]
     /// Whether any expression could read `tasks.…`.
     let watchesStates: Bool
     /// The defaults of inputs, for executions that were started without resolving them; ids with dots are nested.
@@ -28,9 +27,10 @@ public final class CompiledFlow: Sendable {
         topTasks = compiler.list(flow.tasks, role: .tasks, parent: nil, retry: flow.retry)
         topErrors = compiler.list(flow.errors, role: .errors, parent: nil, retry: nil)
         topFinally = compiler.list(flow.finally, role: .finally, parent: nil, retry: nil)
-        var listeners: [[Int]] = []
+        var listeners: [CompiledListener] = []
         for listener in flow.listeners {
-            listeners.append(compiler.list(listener.tasks, role: .listeners, parent: nil, retry: nil))
+            let tasks = compiler.list(listener.tasks, role: .listeners, parent: nil, retry: nil)
+            listeners.append(CompiledListener(conditions: try? Conditions(listener.conditions), tasks: tasks))
         }
         self.listeners = listeners
         afterExecution = compiler.list(flow.afterExecution, role: .afterExecution, parent: nil, retry: nil)
@@ -50,6 +50,12 @@ public final class CompiledFlow: Sendable {
     /// The task with this id; nil when the flow has none or it is disabled.
     public func task(_ id: String) -> CompiledTask? { places[id].map { tasks[$0] } }
     func place(of id: String) -> Int? { places[id] }
+}
+
+struct CompiledListener: Sendable {
+    /// Nil for conditions that cannot be judged: such a listener never runs.
+    var conditions: Conditions?
+    var tasks: [Int]
 }
 
 /// Gives each task its place while the lists of a flow are walked.

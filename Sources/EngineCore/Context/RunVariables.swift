@@ -74,11 +74,8 @@ struct RunVariables: Variables {
         return .map(members)
     }
 
-    /// The flow's variables, and over them what tasks have set.
-    private var vars: Value {
-        guard let own = execution.variables["vars"]?.map else { return .map(flow.flow.variables) }
-        return .map(flow.flow.variables.merged(with: own))
-    }
+    /// The flow's variables, or what tasks have made of them.
+    private var vars: Value { execution.variables["vars"] ?? .map(flow.flow.variables) }
 
     private var inputs: Value? {
         var inputs = execution.inputs ?? flow.inputDefaults

@@ -9,15 +9,17 @@ extension ExecutionState {
     /// - Parameters:
     ///   - taskRuns: in any order.
     ///   - finished: whether the execution had come to its very end, `afterExecution` included.
+    ///   - nextNumber: a number above all that task runs of the execution ever had; those of the rows are looked at anyhow.
     public static func restored(
-        _ execution: Execution, taskRuns: [TaskRun], finished: Bool = false, of flow: CompiledFlow, at now: Timestamp,
-        with surroundings: Surroundings
+        _ execution: Execution, taskRuns: [TaskRun], finished: Bool = false, nextNumber: Int = 0, of flow: CompiledFlow,
+        at now: Timestamp, with surroundings: Surroundings
     ) -> (state: ExecutionState, decision: Decision) {
         var state = ExecutionState(execution)
         var step = Step(flow, surroundings, now: now)
         state.step = 1
         state.isFinished = finished
         state.load(taskRuns, step)
+        state.runs.reserveNumbers(below: nextNumber)
         if !finished {
             state.rebuildOwners(&step)
             state.takeUp(&step)

@@ -88,14 +88,19 @@ struct Owner: Sendable {
     }
 }
 
-/// Lanes in the order in which they became ready, each with the position of its next element.
+/// Lanes that are ready, the first of the plan first, each with the position of its next element.
 struct Lanes: Sendable {
     private var items: [(lane: Int, position: Int)] = []
     private var head = 0
 
     var isEmpty: Bool { head == items.count }
 
-    mutating func append(_ lane: Int, at position: Int = 0) { items.append((lane, position)) }
+    mutating func append(_ lane: Int, at position: Int = 0) {
+        guard let last = items.last, head < items.count, last.lane > lane else { return items.append((lane, position)) }
+        var place = items.count
+        while place > head, items[place - 1].lane > lane { place -= 1 }
+        items.insert((lane, position), at: place)
+    }
 
     mutating func take() -> (lane: Int, position: Int)? {
         guard head < items.count else { return nil }

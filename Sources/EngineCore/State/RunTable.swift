@@ -38,7 +38,7 @@ struct RunTable: Sendable {
 
     /// Adds a run under its own number, which is none that was used before.
     mutating func append(_ entry: RunEntry) {
-        while places.count < entry.run.number { places.append(-1) }
+        reserveNumbers(below: entry.run.number)
         if let place = free.popLast() {
             entries[Int(place)] = entry
             places.append(place)
@@ -46,6 +46,11 @@ struct RunTable: Sendable {
             places.append(Int32(entries.count))
             entries.append(entry)
         }
+    }
+
+    /// Makes the next run's number at least this one.
+    mutating func reserveNumbers(below number: Int) {
+        while places.count < number { places.append(-1) }
     }
 
     mutating func remove(_ number: Int) {

@@ -20,7 +20,7 @@ extension ExecutionState {
         switch event {
         case .created(let running): start(running: running, &step)
         case .unqueued:
-            if execution.state.current == .queued { begin(&step) }
+            if execution.state.current == .queued || execution.state.current == .created { begin(&step) }
         case .proceeded: break
         case .taskStarted(let number, let attempt): started(number, attempt: attempt, &step)
         case .taskEnded(let number, let attempt, let result): ended(number, attempt: attempt, result, &step)

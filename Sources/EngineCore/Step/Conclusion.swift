@@ -47,10 +47,12 @@ extension ExecutionState {
 
     /// The tasks of those listeners whose conditions hold for the ended execution.
     private func listenerTasks(_ step: Step) -> [Int] {
-        let flow = step.flow
-        if flow.listeners.isEmpty { return [] }
-        return zip(flow.flow.listeners, flow.listeners).flatMap { listener, tasks in
-            step.surroundings.holds(listener.conditions, execution, scope(of: nil, nil, step)) ? tasks : []
+        if step.flow.listeners.isEmpty { return [] }
+        let context = ConditionContext(
+            scope: scope(of: nil, nil, step), namespace: execution.namespace, flowID: execution.flowID, execution: execution,
+            taskRuns: taskRuns)
+        return step.flow.listeners.flatMap { listener in
+            (try? listener.conditions?.hold(in: context)) == true ? listener.tasks : []
         }
     }
 }

@@ -30,9 +30,11 @@ public enum Command: Sendable {
     case cancelWake(EngineTimer)
     /// Interrupt the attempt on its worker, or take it from the worker's queue.
     case stop(Int, attempt: Int)
-    /// Kill every execution that this one started, with their own.
+    /// Kill every execution that this one started, with their own. Not ordered again after a restart of the server: note
+    /// it in the transaction that saves the step.
     case killChildren
-    /// Create this execution, the next try at the same flow, unless it exists.
+    /// Create this execution, the next try at the same flow, unless it exists. Not ordered again after a restart of the
+    /// server: store it in the transaction that saves the step.
     case startReplacement(Execution)
     /// Apply ``Event/proceeded`` when others had their turn.
     case proceed

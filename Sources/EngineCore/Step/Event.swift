@@ -7,7 +7,7 @@ public enum Event: Sendable {
     /// The execution was created, or its schedule date came, or a place became free for it.
     /// - Parameter running: how many other executions of the flow are RUNNING or PAUSED (engine spec §8.9).
     case created(running: Int)
-    /// A queued execution may run now.
+    /// A queued execution may run now, or one that was just created must, whatever the flow's limit.
     case unqueued
     /// There was more to do than one step may do at once.
     case proceeded

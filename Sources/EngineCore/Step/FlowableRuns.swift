@@ -6,24 +6,33 @@ extension ExecutionState {
     /// Begins the run of a flowable task. Source: engine spec §4, §3.6.
     mutating func enter(_ number: Int, _ task: CompiledTask, _ step: inout Step) {
         set(.running, of: number, &step)
+        switch entrance(number, task, step) {
+        case .success(.pause(let terms)): pause(number, terms, task, &step)
+        case .success(.start(let start)): begin(number, start, task, &step)
+        case .failure(let failure):
+            log(.error, "Unable to resolve state from the Flowable task: \(failure.message)", taskRun: number, &step)
+            end(number, task.tolerated(.failed), &step)
+        }
+    }
+
+    private enum Entrance {
+        case pause(PauseTerms)
+        case start(FlowableStart)
+    }
+
+    /// Nothing of the state is held when it returns.
+    private func entrance(_ number: Int, _ task: CompiledTask, _ step: Step) -> Result<Entrance, TaskFailure> {
+        guard let type = task.flowable else {
+            return .failure(TaskFailure("Type \(task.task.type) cannot be run by this engine."))
+        }
         do throws(TaskFailure) {
-            guard let type = task.flowable else {
-                throw TaskFailure("Type \(task.task.type) cannot be run by this engine.")
-            }
             let scope = scope(of: number, task, step)
             let flowable = try task.make(type, in: scope)
             let site = FlowableSite(task: task, scope: scope, kept: nil, now: step.now)
-            if let pausing = flowable as? any PausingFlowable {
-                return pause(number, try pausing.terms(site), task, &step)
-            }
-            let start = try flowable.start(site)
-            // Held by the scope, the outputs would be copied by what follows.
-            _ = consume site
-            _ = consume scope
-            begin(number, start, task, &step)
+            if let pausing = flowable as? any PausingFlowable { return .success(.pause(try pausing.terms(site))) }
+            return .success(.start(try flowable.start(site)))
         } catch {
-            log(.error, "Unable to resolve state from the Flowable task: \(error.message)", taskRun: number, &step)
-            end(number, task.tolerated(.failed), &step)
+            return .failure(error)
         }
     }
 

@@ -15,14 +15,11 @@ public struct Surroundings: Sendable {
     public var budget: Int
     /// Opens what is stored encrypted; nil when the server has no key.
     public var cipher: (any SecretCipher)?
-    /// Whether all conditions of a listener hold for the ended execution.
-    public var holds: @Sendable ([FlowCondition], Execution, Scope) -> Bool
 
     public init(
         world: any World, server: ServerVariables = ServerVariables(), limits: Limits = .standard,
         rendersRecursively: Bool = false, budget: Int = 500,
-        cipher: (any SecretCipher)? = nil,
-        holds: @escaping @Sendable ([FlowCondition], Execution, Scope) -> Bool = { conditions, _, _ in conditions.isEmpty }
+        cipher: (any SecretCipher)? = nil
     ) {
         self.world = world
         self.server = server
@@ -30,7 +27,6 @@ public struct Surroundings: Sendable {
         self.rendersRecursively = rendersRecursively
         self.budget = budget
         self.cipher = cipher
-        self.holds = holds
     }
 }
 

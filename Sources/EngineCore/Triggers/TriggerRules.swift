@@ -23,7 +23,7 @@ private struct TriggerCheck {
         case Schedule.about.type: found += cron() + timezone() + missingInputs("Schedule")
         case ScheduleOnDates.about.type: found += timezone()
         case Webhook.about.type: found += webhook()
-        case FlowEnd.about.type: found += everyExecution()
+        case FlowEnd.about.type: found += everyExecution() + preconditions()
         default: break
         }
         return found
@@ -92,6 +92,19 @@ private struct TriggerCheck {
                 "Missing inputs for \(kind) Trigger '\(trigger.id)', missing inputs: '\(missing.map(\.id).joined(separator: ", "))'",
                 fix: "give them under `inputs` of the trigger, or give the inputs defaults")
         ]
+    }
+
+    private func preconditions() -> [Problem] {
+        guard let value = trigger.properties["preconditions"], !value.isNull else { return [] }
+        var faults: [String] = []
+        if value["id"]?.isNull ?? true { faults.append("`id` must not be null") }
+        if case .map(let window)? = value["timeWindow"] { faults += TimeWindow.faults(in: window) }
+        for condition in value["where"]?.list ?? [] {
+            let filters = condition["filters"]?.list ?? []
+            if filters.isEmpty { faults.append("`filters` must not be empty") }
+            faults += filters.flatMap(UpstreamFilter.faults)
+        }
+        return faults.map { problem("trigger.preconditions", member: "preconditions", $0) }
     }
 
     private func everyExecution() -> [Problem] {

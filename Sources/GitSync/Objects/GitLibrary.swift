@@ -23,6 +23,8 @@ enum GitLibrary {
 /// What bounds the work on foreign repositories. Source: git-engine-notes §4 "Limits".
 enum GitLimits {
     static let packBytes = 1 << 30
+    /// What a fetch of news may bring before it is taken for a rewritten branch.
+    static let newsBytes = 8 << 20
     static let packObjects = 2_000_000
     static let flowBytes = 1 << 20
     static let entries = 50_000

@@ -64,7 +64,11 @@ final class HTTPExchange: Sendable {
         let response = try await send(request, version2: true, connection, deadline: GitLimits.wallClock)
         try expect(type, response, connection)
         var chunks = response.body.makeAsyncIterator()
+        let start = ContinuousClock.now
         while true {
+            guard start.duration(to: .now) < GitLimits.wallClock else {
+                throw GitError(.unreachable, "\(connection.url.host) did not finish in time")
+            }
             let chunk: ByteBuffer?
             do {
                 chunk = try await chunks.next()

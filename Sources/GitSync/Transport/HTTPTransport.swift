@@ -109,19 +109,37 @@ final class HTTPTransport: Transport {
         guard service.fetchFeatures.contains("shallow"), service.fetchFeatures.contains("filter") else {
             throw GitError(.unsupported, "\(connection.url.host) offers no partial fetch")
         }
+        if let known {
+            do {
+                return try await fetch(news: commit, since: known, service, into: cache, connection)
+            } catch where error.kind == .tooMuch {
+                // The branch was rewritten, or all of it changed: the tip alone is less.
+            }
+        }
         var request = Self.fetchRequest()
         request.line("want \(commit)")
-        if let known {
-            request.line("shallow \(known)")
-        }
         request.line("deepen 1")
         request.line("filter blob:none")
-        if let known { request.line("have \(known)") }
         request.line("done")
         request.flush()
         let received = try await receive(service, request.bytes, into: cache, connection)
         try ShallowFile(cache: cache).add(received.shallow)
         return received.bytes
+    }
+
+    /// Brings the commits since one that is known, and with them their small files: what changed is mostly that.
+    /// - Throws: `tooMuch` when more comes than news would be.
+    private func fetch(
+        news commit: ObjectID, since known: ObjectID, _ service: UploadService, into cache: String, _ connection: Connection
+    ) async throws(GitError) -> Int {
+        var request = Self.fetchRequest()
+        request.line("want \(commit)")
+        request.line("shallow \(known)")
+        request.line("filter blob:limit=16k")
+        request.line("have \(known)")
+        request.line("done")
+        request.flush()
+        return try await receive(service, request.bytes, into: cache, connection, limit: GitLimits.newsBytes).bytes
     }
 
     func fetch(blobs: [ObjectID], into cache: String, from connection: Connection) async throws(GitError) -> Int {
@@ -151,9 +169,10 @@ final class HTTPTransport: Transport {
     }
 
     private func receive(
-        _ service: UploadService, _ request: [UInt8], into cache: String, _ connection: Connection
+        _ service: UploadService, _ request: [UInt8], into cache: String, _ connection: Connection,
+        limit: Int = GitLimits.packBytes
     ) async throws(GitError) -> (bytes: Int, shallow: [ObjectID]) {
-        let indexer = try PackIndexer(cache: cache)
+        let indexer = try PackIndexer(cache: cache, limit: limit)
         var reader = FetchAnswer(indexer: indexer)
         try await client.stream(service, request, connection) { chunk throws(GitError) in
             try reader.take(chunk, connection)

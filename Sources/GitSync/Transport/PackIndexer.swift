@@ -9,7 +9,11 @@ final class PackIndexer {
     private var head: [UInt8] = []
     private(set) var received = 0
 
-    init(cache: String) throws(GitError) {
+    private let limit: Int
+
+    /// - Parameter limit: Bytes; more than that is refused with `tooMuch`.
+    init(cache: String, limit: Int = GitLimits.packBytes) throws(GitError) {
+        self.limit = limit
         folder = cache + "/objects/pack"
         var made: OpaquePointer?
         var options = git_indexer_options()
@@ -23,8 +27,8 @@ final class PackIndexer {
 
     func append(_ bytes: ArraySlice<UInt8>) throws(GitError) {
         received += bytes.count
-        guard received <= GitLimits.packBytes else {
-            throw GitError(.tooMuch, "the remote sends more than \(GitLimits.packBytes) bytes")
+        guard received <= limit else {
+            throw GitError(.tooMuch, "the remote sends more than \(limit) bytes")
         }
         if head.count < 12 { head.append(contentsOf: bytes.prefix(12 - head.count)) }
         let code = bytes.withUnsafeBytes { git_indexer_append(indexer, $0.baseAddress, $0.count, &progress) }

@@ -20,11 +20,9 @@ final class Checkpointer: Sendable {
     private let ended = DispatchSemaphore(value: 0)
     private let pages: Int
 
-    init(path: String, threshold: Int) throws(StorageError) {
+    /// Takes over the connection, which nobody else may use any more, and closes it at its end.
+    init(_ connection: Connection, threshold: Int) {
         pages = max(threshold / 4096, 100)
-        // Opened here, so that what is wrong is told to the opener.
-        let connection = try Connection(path: path)
-        try connection.execute("PRAGMA cache_size = -64")
         nonisolated(unsafe) let handle = connection.handle
         let thread = Thread { [self] in
             while true {

@@ -104,6 +104,8 @@ struct Prepared {
         sqlite3_clear_bindings(handle)
     }
 
+    func finalize() { sqlite3_finalize(handle) }
+
     // MARK: Columns; places count from 0
 
     func isNull(_ place: Int32) -> Bool { sqlite3_column_type(handle, place) == SQLITE_NULL }

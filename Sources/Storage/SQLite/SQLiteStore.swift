@@ -26,17 +26,21 @@ public final class SQLiteStore: Store {
             try db.execute(sql: "PRAGMA temp_store = MEMORY")
             if !db.configuration.readonly { try db.execute(sql: "PRAGMA wal_autocheckpoint = 0") }
         }
+        // Stays open as long as the store, so that no connection which closes before takes itself for the last one and carries the
+        // whole log over.
+        let connection = try Connection(path: path)
         do {
-            try SchemaKeeper.prepare(path)
+            try SchemaKeeper.prepare(path, connection)
             pool = try DatabasePool(path: path, configuration: configuration)
             try pool.writeWithoutTransaction { db in
                 // The pool's own setting is NORMAL, made after `prepareDatabase`.
                 try db.execute(sql: "PRAGMA synchronous = \(settings.synchronous.rawValue)")
             }
         } catch {
+            connection.close()
             throw StorageError(any: error, doing: "open \(path)")
         }
-        let checkpointer = try Checkpointer(path: path, threshold: settings.checkpointBytes)
+        let checkpointer = Checkpointer(connection, threshold: settings.checkpointBytes)
         self.checkpointer = checkpointer
         writer = Writer(pool: pool, batchLimit: max(settings.batchLimit, 1)) { checkpointer.afterCommit($0, frames: $1) }
     }
@@ -46,13 +50,13 @@ public final class SQLiteStore: Store {
             Thread { [self] in
                 writer.close()
                 checkpointer.close()
-                do {
+                let outcome = Result { () throws -> Void in
+                    // Left to the next opening when someone still reads.
+                    try? pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
                     try pool.close()
-                    done.resume(returning: .success(()))
-                } catch {
-                    done.resume(returning: .failure(StorageError(any: error, doing: "close the database")))
                 }
                 lock.release()
+                done.resume(returning: outcome.mapError { StorageError(any: $0, doing: "close the database") })
             }.start()
         }
         try outcome.get()
@@ -100,6 +104,17 @@ public final class SQLiteStore: Store {
             }
         }
         return try answer.get()
+    }
+
+    /// Reads one committed state of the database on the caller's own thread.
+    func readNow<Answer: Sendable>(
+        _ work: (any Statements) throws(StorageError) -> Answer
+    ) throws(StorageError) -> Answer {
+        do {
+            return try pool.unsafeRead { database in try work(Reader(database: database)) }
+        } catch {
+            throw StorageError(any: error, doing: "read")
+        }
     }
 }
 

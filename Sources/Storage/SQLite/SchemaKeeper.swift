@@ -2,11 +2,11 @@ import CSQLite
 
 /// Brings a database file to the newest shape before anything else opens it.
 enum SchemaKeeper {
-    static func prepare(_ path: String) throws(StorageError) {
-        let connection = try Connection(path: path)
-        defer { connection.close() }
+    static func prepare(_ path: String, _ connection: Connection, _ migrations: [Migration] = Migration.all)
+        throws(StorageError)
+    {
         let version = try connection.number("PRAGMA user_version")
-        let newest = Int64(Migration.all.count)
+        let newest = Int64(migrations.count)
         guard version <= newest else {
             throw StorageError(
                 .newerSchema,
@@ -21,7 +21,7 @@ enum SchemaKeeper {
         if version == newest { return }
         if version > 0 { try connection.execute("VACUUM INTO '\(unusedBackup(path, version).replacing("'", with: "''"))'") }
         try connection.execute("PRAGMA journal_mode = WAL")
-        for migration in Migration.all.dropFirst(Int(version)) {
+        for migration in migrations.dropFirst(Int(version)) {
             try connection.execute("BEGIN IMMEDIATE")
             try connection.execute(migration.sql)
             try connection.execute("PRAGMA application_id = \(Migration.applicationID)")
@@ -63,13 +63,20 @@ struct Connection {
         guard sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else { throw .lastOf(handle, doing: sql) }
     }
 
+    /// The first number of the first row; 0 when there is none.
     func number(_ sql: String) throws(StorageError) -> Int64 {
+        let row = try prepare(sql)
+        defer { row.finalize() }
+        return try row.step() ? row.int64(0) : 0
+    }
+
+    /// To be finalized by who asked for it.
+    func prepare(_ sql: String) throws(StorageError) -> Prepared {
         var statement: OpaquePointer?
         guard sqlite3_prepare_v2(handle, sql, -1, &statement, nil) == SQLITE_OK, let statement else {
             throw .lastOf(handle, doing: sql)
         }
-        defer { sqlite3_finalize(statement) }
-        return try Prepared(handle: statement, owner: nil).step() ? sqlite3_column_int64(statement, 0) : 0
+        return Prepared(handle: statement, owner: nil)
     }
 
     func close() { sqlite3_close(handle) }

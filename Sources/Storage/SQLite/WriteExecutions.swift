@@ -8,7 +8,7 @@ extension WriteSession {
         let starter = ExecutionRow.starter(of: execution)
         let flags = correlation | (starter == nil ? 0 : ExecutionRow.child)
         let row = try statement(
-            """
+            quick: """
             INSERT INTO executions (key, low, namespace, flow, revision, state, flags, open, duration, history, attempt, parent,
                 original, original_created, schedule_date, labels, inputs, outputs, variables, trigger)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
@@ -27,7 +27,7 @@ extension WriteSession {
     func update(_ execution: Execution, isOpen: Bool?) throws(StorageError) {
         let key = try ExecutionRow.key(execution.id)
         let flow = try flow(FlowKey(execution.namespace, execution.flowID))
-        let old = try statement("SELECT low, state, flags, labels FROM executions WHERE key = ?1")
+        let old = try statement(quick: "SELECT low, state, flags, labels FROM executions WHERE key = ?1")
         old.bind(1, key)
         guard try old.step() else {
             old.reset()
@@ -48,7 +48,7 @@ extension WriteSession {
             for label in labels { try addLabel(label, to: key) }
         }
         let row = try statement(
-            """
+            quick: """
             UPDATE executions SET low = ?2, namespace = ?3, flow = ?4, revision = ?5, state = ?6, flags = ?7, open = ?8,
                 duration = ?9, history = ?10, attempt = ?11, parent = ?12, original = ?13, original_created = ?14,
                 schedule_date = ?15, labels = ?16, inputs = ?17, outputs = ?18, variables = ?19, trigger = ?20
@@ -57,6 +57,7 @@ extension WriteSession {
         let flags = correlation | (oldFlags & ExecutionRow.child)
         bind(execution, key: key, flow: flow, flags: flags, labels: newLabels, isOpen: isOpen, to: row)
         try row.run()
+        if known[execution.id] == nil { known[execution.id] = KnownExecution(flow: flow.key, nextLog: nil) }
         let state = execution.state.current
         if state.code != oldState {
             executionDeltas[ExecutionTotal(flow: flow.key, namespace: flow.namespace, state: Int64(oldState)), default: 0] -= 1
@@ -103,7 +104,7 @@ extension WriteSession {
     func existing(_ id: ExecutionID) throws(StorageError) -> KnownExecution? {
         if let found = known[id] { return found }
         guard let key = Int64(exactly: id.high) else { return nil }
-        let row = try statement("SELECT low, flow FROM executions WHERE key = ?1")
+        let row = try statement(quick: "SELECT low, flow FROM executions WHERE key = ?1")
         row.bind(1, key)
         defer { row.reset() }
         guard try row.step(), UInt64(bitPattern: row.int64(0)) == id.low else { return nil }
@@ -118,7 +119,7 @@ extension WriteSession {
         guard try existing(id) != nil else { return }
         let base = id.createdAt.milliseconds
         let row = try statement(
-            """
+            quick: """
             INSERT INTO task_runs (execution, number, task, state, parent, value, iteration, history, attempts, outputs)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
             ON CONFLICT DO UPDATE SET task = ?3, state = ?4, parent = ?5, value = ?6, iteration = ?7, history = ?8,
@@ -148,7 +149,7 @@ extension WriteSession {
 
     func removeTaskRuns(of id: ExecutionID, _ numbers: [Int]) throws(StorageError) {
         guard try existing(id) != nil else { return }
-        let row = try statement("DELETE FROM task_runs WHERE execution = ?1 AND number = ?2")
+        let row = try statement(quick: "DELETE FROM task_runs WHERE execution = ?1 AND number = ?2")
         for number in numbers {
             row.bind(1, Int64(bitPattern: id.high))
             row.bind(2, number)
@@ -160,7 +161,7 @@ extension WriteSession {
 
     private func addLabel(_ label: Label, to key: Int64) throws(StorageError) {
         let name = try name(label.key)
-        let row = try statement("INSERT OR IGNORE INTO execution_labels (name, value, execution) VALUES (?1, ?2, ?3)")
+        let row = try statement(quick: "INSERT OR IGNORE INTO execution_labels (name, value, execution) VALUES (?1, ?2, ?3)")
         row.bind(1, name)
         row.bind(2, label.value)
         row.bind(3, key)
@@ -169,7 +170,7 @@ extension WriteSession {
 
     private func removeLabel(_ label: Label, from key: Int64) throws(StorageError) {
         let name = try name(label.key)
-        let row = try statement("DELETE FROM execution_labels WHERE name = ?1 AND value = ?2 AND execution = ?3")
+        let row = try statement(quick: "DELETE FROM execution_labels WHERE name = ?1 AND value = ?2 AND execution = ?3")
         row.bind(1, name)
         row.bind(2, label.value)
         row.bind(3, key)
@@ -179,7 +180,7 @@ extension WriteSession {
     func link(_ child: ExecutionID, to parent: ExecutionID, _ taskRun: Int?) throws(StorageError) {
         guard let parentKey = Int64(exactly: parent.high), let childKey = Int64(exactly: child.high) else { return }
         let row = try statement(
-            """
+            quick: """
             INSERT INTO execution_children (parent, child, task_run) VALUES (?1, ?2, ?3)
             ON CONFLICT DO UPDATE SET task_run = coalesce(?3, task_run)
             """)
@@ -194,7 +195,7 @@ extension WriteSession {
     /// Whether the execution was there.
     func delete(_ id: ExecutionID, logs: Bool, metrics: Bool) throws(StorageError) -> (logs: Int, metrics: Int)? {
         guard let key = Int64(exactly: id.high) else { return nil }
-        let row = try statement("DELETE FROM executions WHERE key = ?1 AND low = ?2 RETURNING namespace, flow, state, labels")
+        let row = try statement(quick: "DELETE FROM executions WHERE key = ?1 AND low = ?2 RETURNING namespace, flow, state, labels")
         row.bind(1, key)
         row.bind(2, Int64(bitPattern: id.low))
         guard try row.step() else {
@@ -221,7 +222,7 @@ extension WriteSession {
         let goneLogs = logs ? try deleteLogs(ofKey: key, LogFilter()) : 0
         let goneMetrics = metrics ? try deleteMetrics(ofKey: key) : 0
         if !logs || !metrics {
-            let row = try statement("INSERT OR REPLACE INTO deleted_executions (key, low) VALUES (?1, ?2)")
+            let row = try statement(quick: "INSERT OR REPLACE INTO deleted_executions (key, low) VALUES (?1, ?2)")
             row.bind(1, key)
             row.bind(2, Int64(bitPattern: id.low))
             try row.run()
@@ -230,7 +231,7 @@ extension WriteSession {
     }
 
     private func deleteMetrics(ofKey key: Int64) throws(StorageError) -> Int {
-        let row = try statement("DELETE FROM metrics WHERE execution = ?1")
+        let row = try statement(quick: "DELETE FROM metrics WHERE execution = ?1")
         row.bind(1, key)
         try row.run()
         return changes

@@ -25,7 +25,7 @@ extension WriteSession {
     }
 
     private func nextLog(of key: Int64) throws(StorageError) -> Int {
-        let row = try statement("SELECT max(number) FROM logs WHERE execution = ?1")
+        let row = try statement(quick: "SELECT max(number) FROM logs WHERE execution = ?1")
         row.bind(1, key)
         defer { row.reset() }
         return try row.step() && !row.isNull(0) ? row.int(0) + 1 : 0
@@ -33,7 +33,7 @@ extension WriteSession {
 
     private func add(_ entry: LogEntry, execution: Int64?, number: Int, flow: Int64, trigger: Int64?) throws(StorageError) {
         let row = try statement(
-            """
+            quick: """
             INSERT INTO logs (key, execution, number, flow, level, task_run, attempt, trigger, message)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (key) DO NOTHING
             """)
@@ -69,7 +69,7 @@ extension WriteSession {
     }
 
     func deleteLogs(keys: [Int64]) throws(StorageError) {
-        let row = try statement("DELETE FROM logs WHERE key = ?1 RETURNING flow, level")
+        let row = try statement(quick: "DELETE FROM logs WHERE key = ?1 RETURNING flow, level")
         for key in keys {
             row.bind(1, key)
             if try row.step() {
@@ -83,7 +83,7 @@ extension WriteSession {
     func append(_ entries: [MetricEntry], to id: ExecutionID) throws(StorageError) {
         guard !entries.isEmpty, let execution = try existing(id) else { return }
         let row = try statement(
-            """
+            quick: """
             INSERT INTO metrics (execution, flow, task, task_run, name, at, kind, value, tags)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
             """)

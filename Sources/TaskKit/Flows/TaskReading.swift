@@ -138,6 +138,7 @@ struct TaskReading {
     private func readCommon(_ member: Node.Member, into task: inout FlowTask) {
         let node = member.value
         switch member.key {
+        case "id", "type", "version": break
         case "description": task.description = findings.string(node)
         case "retry": task.retry = RetryReading(findings: findings).retry(node)
         case "timeout":
@@ -165,10 +166,8 @@ struct TaskReading {
                     fix: "remove workerGroup")
             }
         default:
-            if member.key != "version" {
-                findings.add(
-                    "flow.ignored", severity: .warning, at: member.keyMark, "`\(member.key)` is kept but has no effect here")
-            }
+            findings.add(
+                "flow.ignored", severity: .warning, at: member.keyMark, "`\(member.key)` is kept but has no effect here")
         }
     }
 }
