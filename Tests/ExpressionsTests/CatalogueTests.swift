@@ -29,8 +29,11 @@ import Testing
     }
 
     @Test func `arguments that do not fit are told when they are reached`() {
-        #expect(rendered("{{ 'a' | abbreviate(1, 2) }}").contains("The argument at position 2 is not allowed. Only 1 argument(s) are allowed."))
-        #expect(rendered("{{ 'a' | abbreviate(WRONG=1) }}").contains("The following named argument does not exist: WRONG"))
+        #expect(
+            rendered("{{ 'a' | abbreviate(1, 2) }}").contains(
+                "The argument at position 2 is not allowed. Only 1 argument(s) are allowed."))
+        #expect(
+            rendered("{{ 'a' | abbreviate(WRONG=1) }}").contains("The following named argument does not exist: WRONG"))
         #expect(rendered("{{ false ? ('a' | abbreviate(1, 2)) : 'fine' }}") == "fine")
         #expect(rendered("{{ 'a' | upper(1, 2) }}") == "A")
     }

@@ -6,7 +6,9 @@ import Testing
 @Suite struct ErrorTests {
     @Test func `a missing variable has its place and the nearest name`() throws {
         let error = try #require(failure("line one\n  {{ inputs.nmae }}", ["inputs": ["name": "x"]]))
-        #expect(error.description == "Unable to find `nmae` used in the expression `line one\n  {{ inputs.nmae }}` at line 2")
+        #expect(
+            error.description
+                == "Unable to find `nmae` used in the expression `line one\n  {{ inputs.nmae }}` at line 2")
         #expect(error.place == Place(line: 2, column: 6))
         #expect(error.hint == "did you mean `name`?")
         #expect(error.missingName == "nmae")

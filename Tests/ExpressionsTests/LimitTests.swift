@@ -26,7 +26,8 @@ import Testing
     @Test func `templates nested too deeply are refused`() {
         let deep = 100_000
         for (open, close) in [("(", ")"), ("[", "]"), ("not ", ""), ("-", ""), ("{'a':", "}")] {
-            let template = "{{ " + String(repeating: open, count: deep) + "1" + String(repeating: close, count: deep) + " }}"
+            let template =
+                "{{ " + String(repeating: open, count: deep) + "1" + String(repeating: close, count: deep) + " }}"
             #expect(failure(template)?.kind == .parse)
         }
         #expect(failure("{{ 1" + String(repeating: " + 1", count: deep) + " }}")?.kind == .parse)

@@ -4,13 +4,16 @@ import Testing
 @testable import Expressions
 
 @Suite struct TypedTests {
-    @Test(arguments: [
-        ("{{ 1 }}", .int(1)), ("{{ 1.0 }}", .double(1)), ("{{ true }}", .bool(true)), ("{{ l }}", ["a", "b"]),
-        ("{{ n }}", .null), ("{% set x = 1 %}", .null), ("text", "text"), ("{{ 1 }}{{ 2 }}", "12"),
-        ("  {{- 1 -}}  ", .int(1)), ("x{{ 1 }}", "x1"), ("{{ s }} {{ i }}", "Hello 5"), ("{{ l }}{{ n }}", ["a", "b"]),
-        (#"{"a": {{ l }} }"#, ["a": ["a", "b"]]), ("{{ l }} and {{ m }}", #"["a","b"] and {"a":1,"b":"x"}"#),
-        ("{{ 1.0 }} {{ 2.0 }}", "1.0 2.0"), ("{% raw %}{{ a }}{% endraw %}", "{{ a }}"),
-    ] as [(String, Value)]) func `typed rendering keeps the type of a single print`(template: String, value: Value) {
+    @Test(
+        arguments: [
+            ("{{ 1 }}", .int(1)), ("{{ 1.0 }}", .double(1)), ("{{ true }}", .bool(true)), ("{{ l }}", ["a", "b"]),
+            ("{{ n }}", .null), ("{% set x = 1 %}", .null), ("text", "text"), ("{{ 1 }}{{ 2 }}", "12"),
+            ("  {{- 1 -}}  ", .int(1)), ("x{{ 1 }}", "x1"), ("{{ s }} {{ i }}", "Hello 5"),
+            ("{{ l }}{{ n }}", ["a", "b"]),
+            (#"{"a": {{ l }} }"#, ["a": ["a", "b"]]), ("{{ l }} and {{ m }}", #"["a","b"] and {"a":1,"b":"x"}"#),
+            ("{{ 1.0 }} {{ 2.0 }}", "1.0 2.0"), ("{% raw %}{{ a }}{% endraw %}", "{{ a }}"),
+        ] as [(String, Value)]) func `typed rendering keeps the type of a single print`(template: String, value: Value)
+    {
         #expect(typed(template) == value)
     }
 

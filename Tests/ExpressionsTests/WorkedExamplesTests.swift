@@ -46,7 +46,8 @@ import Testing
 
     @Test(arguments: [
         ("{{ 1 / 0 }}", "by zero"), ("{{ l[5] }}", "Unable to find `5` used in the expression `{{ l[5] }}` at line 1"),
-        ("{{ n.x }}", "Unable to find `n`"), ("{{ m[1] }}", "1"), ("{{ s.substring(1) }}", "Unable to find `substring`"),
+        ("{{ n.x }}", "Unable to find `n`"), ("{{ m[1] }}", "1"),
+        ("{{ s.substring(1) }}", "Unable to find `substring`"),
         ("{{ s.foo }}", "Unable to find `foo`"), ("{{ l.foo }}", "Unable to find `foo`"),
         ("{% for x in s %}{% endfor %}", "Not an iterable object. Value = [Hello]"),
         ("{% for x in l %}{% set q = x %}{% endfor %}{{ q }}", "Unable to find `q`"),
@@ -102,8 +103,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("{% for x in l %}{{ loop.index }}{{ loop.first }}{{ loop.last }}{{ loop.revindex }}{{ loop.length }} {% endfor %}",
-            "0truefalse12 1falsetrue02 "),
+        (
+            "{% for x in l %}{{ loop.index }}{{ loop.first }}{{ loop.last }}{{ loop.revindex }}{{ loop.length }} {% endfor %}",
+            "0truefalse12 1falsetrue02 "
+        ),
         ("{% for x in l %}{% for y in l %}{{ loop.index }}{% endfor %}{{ loop.index }}{% endfor %}", "010011"),
         ("{% for x in [] %}a{% else %}b{% endfor %}{% for x in n %}a{% else %}b{% endfor %}", "b"),
         ("{% for x in l %}{% set s = x %}{% endfor %}{{ s }}", "b"),
@@ -118,9 +121,11 @@ import Testing
 
 @Test(arguments: [
     ("{{ 1 | className }}", "java.lang.Long"), ("{{ i | className }}", "java.lang.Integer"),
-    ("{{ '5' | number(type='LONG') | className }}", "java.lang.Long"), ("{{ '5' | number | className }}", "java.lang.Integer"),
+    ("{{ '5' | number(type='LONG') | className }}", "java.lang.Long"),
+    ("{{ '5' | number | className }}", "java.lang.Integer"),
     ("{{ '5' | number('BIGDECIMAL') | className }}", "java.math.BigDecimal"),
-    ("{{ '5' | number('BIGINTEGER') | className }}", "java.math.BigInteger"), ("{{ z | className }}", "java.time.ZonedDateTime"),
+    ("{{ '5' | number('BIGINTEGER') | className }}", "java.math.BigInteger"),
+    ("{{ z | className }}", "java.time.ZonedDateTime"),
     ("{{ z | toIon }}", #"ZonedDateTime::"2013-09-08T15:19:12.123456Z[UTC]""#),
     ("{% for x in [1] %}{{ loop }}{% endfor %}", "{last=true, length=1, index=0, revindex=0, first=true}"),
 ]) func `values have the names and looks of the original`(template: String, result: String) {

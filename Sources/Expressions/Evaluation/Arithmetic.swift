@@ -83,7 +83,8 @@ enum Arithmetic {
         }
     }
 
-    private static func floats<Number: BinaryFloatingPoint>(_ operation: Operation, _ a: Number, _ b: Number) -> Number {
+    private static func floats<Number: BinaryFloatingPoint>(_ operation: Operation, _ a: Number, _ b: Number) -> Number
+    {
         switch operation {
         case .add: a + b
         case .subtract: a - b

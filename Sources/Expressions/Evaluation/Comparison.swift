@@ -60,7 +60,8 @@ enum Comparison {
         switch other {
         case .list(let items): return items.contains { $0 != .null && run.plainText(of: $0) == text }
         case .map(let members):
-            return members.keys.contains(text) || members.values.contains { $0 != .null && run.plainText(of: $0) == text }
+            return members.keys.contains(text)
+                || members.values.contains { $0 != .null && run.plainText(of: $0) == text }
         default: return false
         }
     }

@@ -22,7 +22,9 @@ enum MomentMembers {
         }
         if let date = moment.date, let value = dateField(name, of: date) { return value }
         if let time = moment.time, let value = timeField(name, of: time) { return value }
-        if name == "offset", case .zoned(let zoned) = moment { return .string(zoned.offset == 0 ? "Z" : Zone(offset: zoned.offset)?.id ?? "Z") }
+        if name == "offset", case .zoned(let zoned) = moment {
+            return .string(zoned.offset == 0 ? "Z" : Zone(offset: zoned.offset)?.id ?? "Z")
+        }
         if name == "zone", case .zoned(let zoned) = moment { return .string(zoned.zone.id) }
         return nil
     }

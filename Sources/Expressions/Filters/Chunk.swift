@@ -2,11 +2,13 @@ import FlowModel
 
 extension TemplateFilter {
     static let chunk = TemplateFilter(
-        "chunk", "The items of a list in lists of at most so many.", [Parameter("size", "the most items of each", required: true)],
+        "chunk", "The items of a list in lists of at most so many.",
+        [Parameter("size", "the most items of each", required: true)],
         examples: [Example("{{ [1, 2, 3] | chunk(2) }}", "[[1,2],[3]]")]
     ) { input, arguments, _ throws(ExpressionError) in
         guard case .list(let items) = input else {
-            throw .evaluation("'chunk' filter can only be applied to List. Actual type was: \(ClassNames.name(of: input))")
+            throw .evaluation(
+                "'chunk' filter can only be applied to List. Actual type was: \(ClassNames.name(of: input))")
         }
         _ = try arguments.required(0)
         guard let size = try arguments.integer(0), size > 0 else {

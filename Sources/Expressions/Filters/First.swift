@@ -16,7 +16,9 @@ enum Ends {
                 throw .evaluation("The '\(name)' filter cannot be applied to an empty text.")
             }
             return .string(String(scalar))
-        default: throw .evaluation("The '\(name)' filter expects that the input is either a collection, an array or a String.")
+        default:
+            throw .evaluation(
+                "The '\(name)' filter expects that the input is either a collection, an array or a String.")
         }
     }
 }

@@ -2,7 +2,8 @@ import FlowModel
 
 extension TemplateFilter {
     static let join = TemplateFilter(
-        "join", "The items of a list as one text.", [Parameter("separator", "what stands between two items", default: "")],
+        "join", "The items of a list as one text.",
+        [Parameter("separator", "what stands between two items", default: "")],
         examples: [Example("{{ [1, 2] | join('-') }}", "1-2")]
     ) { input, arguments, run throws(ExpressionError) in
         guard case .list(let items) = input else {

@@ -2,7 +2,8 @@ import FlowModel
 
 extension TemplateFilter {
     static let merge = TemplateFilter(
-        "merge", "A map or list together with another one.", [Parameter("items", "the map or list to add", required: true)],
+        "merge", "A map or list together with another one.",
+        [Parameter("items", "the map or list to add", required: true)],
         examples: [
             Example("{{ [1] | merge([2]) }}", "[1,2]"),
             Example("{{ {'a': 1} | merge({'b': 2}) }}", #"{"a":1,"b":2}"#),

@@ -48,7 +48,9 @@ enum NumberReading {
     }
 
     private static func whole(_ digits: String, radix: Int, _ isNegative: Bool) -> Value? {
-        guard let number = Int64((isNegative ? "-" : "") + digits, radix: radix), !digits.hasPrefix("-") else { return nil }
+        guard let number = Int64((isNegative ? "-" : "") + digits, radix: radix), !digits.hasPrefix("-") else {
+            return nil
+        }
         return .int(number)
     }
 
@@ -56,7 +58,8 @@ enum NumberReading {
         let number = String(text.dropLast())
         guard isPlain(String(body.dropLast())) else { return nil }
         switch body.last {
-        case "l", "L": return Int64(number).map { .int($0) } ?? Decimal(number).flatMap { $0.scale == 0 ? .decimal($0) : nil }
+        case "l", "L":
+            return Int64(number).map { .int($0) } ?? Decimal(number).flatMap { $0.scale == 0 ? .decimal($0) : nil }
         case "f", "F": return Float(number).map { .float($0) }
         case "d", "D": return Double(number).map { .double($0) }
         default: return nil

@@ -26,7 +26,9 @@ enum Sorting {
             let sorted = zip(items, keys).sorted { descending ? $1.1 < $0.1 : $0.1 < $1.1 }.map(\.0)
             return .list(sorted)
         }
-        guard let order else { throw .evaluation("The items for the \(name) filter cannot be compared with each other.") }
+        guard let order else {
+            throw .evaluation("The items for the \(name) filter cannot be compared with each other.")
+        }
         return .list(items.sorted { descending ? order($1, $0) : order($0, $1) })
     }
 }

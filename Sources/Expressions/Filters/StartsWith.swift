@@ -14,7 +14,9 @@ enum Affixes {
     static func texts(
         _ input: Value, _ arguments: Arguments, _ run: Rendering
     ) throws(ExpressionError) -> (String, String) {
-        if case .null = input { throw .evaluation("The '\(arguments.signature.name)' filter cannot be applied to null.") }
+        if case .null = input {
+            throw .evaluation("The '\(arguments.signature.name)' filter cannot be applied to null.")
+        }
         return (run.plainText(of: input), try arguments.requiredText(0, run))
     }
 }

@@ -101,7 +101,9 @@ struct YAMLWriter {
 
     static func quotedIfNeeded(_ string: String) -> String {
         if needsDoubleQuotes(string) { return doubleQuoted(string) }
-        return needsSingleQuotes(string) ? "'" + string.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'" : string
+        return needsSingleQuotes(string)
+            ? "'" + string.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
+            : string
     }
 
     private static let special: Set<String> = [

@@ -3,7 +3,8 @@ enum FunctionCatalogue {
     static let all: [TemplateFunction] = values + dates + engine + chance
 
     private static let values: [TemplateFunction] = [
-        .block, .decrypt, .encrypt, .fromIon, .fromJson, .json, .max, .min, .parent, .range, .render, .renderOnce, .yaml,
+        .block, .decrypt, .encrypt, .fromIon, .fromJson, .json, .max, .min, .parent, .range, .render, .renderOnce,
+        .yaml,
     ]
 
     private static let engine: [TemplateFunction] = [

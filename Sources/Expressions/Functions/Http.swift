@@ -33,7 +33,8 @@ extension TemplateFunction {
         case nil, .null: return [:]
         case .map(let members): return members
         default:
-            throw .evaluation("The argument '\(arguments.signature.parameters[position].name)' of 'http' must be a map.")
+            throw .evaluation(
+                "The argument '\(arguments.signature.parameters[position].name)' of 'http' must be a map.")
         }
     }
 

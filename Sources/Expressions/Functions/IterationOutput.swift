@@ -23,7 +23,8 @@ extension TemplateFunction {
         }
         guard case .map(let iterations) = outputs else { return .null }
         guard wanted < iterations.count else {
-            throw .evaluation("The provided index (\(wanted)) is out of range: there are \(iterations.count) iterations.")
+            throw .evaluation(
+                "The provided index (\(wanted)) is out of range: there are \(iterations.count) iterations.")
         }
         return iterations.values[Int(wanted)]["value"] ?? .null
     }

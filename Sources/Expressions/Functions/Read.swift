@@ -7,7 +7,8 @@ extension TemplateFunction {
         "namespace", "whose namespace file it is; the flow's namespace if left out")
 
     static let read = TemplateFunction(
-        "read", "The text of a file.", [path, namespace, Parameter("version", "no longer used"), Parameter("revision", "no longer used")],
+        "read", "The text of a file.",
+        [path, namespace, Parameter("version", "no longer used"), Parameter("revision", "no longer used")],
         examples: [Example("{{ read('query.sql') }}")]
     ) { arguments, run throws(ExpressionError) in
         let file = try FileAccess.file(arguments, run)
@@ -77,7 +78,8 @@ enum FileAccess {
     private static func scheme(of path: String) -> String? {
         guard let end = path.range(ofScheme: "://") else { return nil }
         let scheme = path[..<end]
-        return !scheme.isEmpty && scheme.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) } ? String(scheme) : nil
+        return !scheme.isEmpty && scheme.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
+            ? String(scheme) : nil
     }
 
     private static func namespaceFile(

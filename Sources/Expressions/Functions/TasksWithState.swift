@@ -2,7 +2,8 @@ import FlowModel
 
 extension TemplateFunction {
     static let tasksWithState = TemplateFunction(
-        "tasksWithState", "The task runs of this execution that are in a state: `taskId`, `state` and, in loops, `value`.",
+        "tasksWithState",
+        "The task runs of this execution that are in a state: `taskId`, `state` and, in loops, `value`.",
         [Parameter("state", "the state's name, in any case", required: true)],
         examples: [Example("{{ tasksWithState('FAILED') }}", "[]")]
     ) { arguments, run throws(ExpressionError) in

@@ -144,7 +144,8 @@ enum CaseFolding {
 
     static func variants(of value: UInt32) -> [UInt32] {
         guard let scalar = Unicode.Scalar(value) else { return [value] }
-        return (scalar.properties.lowercaseMapping.unicodeScalars.map(\.value)
+        return
+            (scalar.properties.lowercaseMapping.unicodeScalars.map(\.value)
             + scalar.properties.uppercaseMapping.unicodeScalars.map(\.value))
     }
 }

@@ -167,7 +167,8 @@ struct PatternMatcher {
         case .textEnd: position == text.count ? 0 : nil
         case .lastLineEnd: isLastLineEnd(position) ? 0 : nil
         case .lineStart:
-            position == 0 || (position < text.count && isLineEnd(text[position - 1]) && !isInsideCRLF(position)) ? 0 : nil
+            position == 0 || (position < text.count && isLineEnd(text[position - 1]) && !isInsideCRLF(position))
+                ? 0 : nil
         case .lineEnd:
             position == text.count || (isLineEnd(text[position]) && !isInsideCRLF(position)) ? 0 : nil
         case .wordBoundary(let wanted): (isWord(position - 1) != isWord(position)) == wanted ? 0 : nil

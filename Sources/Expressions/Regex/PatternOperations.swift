@@ -11,7 +11,9 @@ extension Pattern {
     }
 
     /// The first match; nil when there is none.
-    func firstMatch(in text: String, _ run: Rendering) throws(ExpressionError) -> (groups: [String?], names: [String: Int])? {
+    func firstMatch(in text: String, _ run: Rendering) throws(ExpressionError) -> (
+        groups: [String?], names: [String: Int]
+    )? {
         var matcher = PatternMatcher(self, text.patternScalars)
         let match = try matcher.next(from: 0)
         try run.step(at: 0, weight: matcher.steps >> 8)
