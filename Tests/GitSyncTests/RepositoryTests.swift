@@ -126,4 +126,13 @@ import Testing
         }
         #expect(BareCache(try remote.connection, kind: .partial, settings: service.settings).packCount <= 61)
     }
+
+    @Test func `a rewritten branch is read as it is now`() async throws {
+        let remote = try await TestRemote()
+        try await remote.commit(["flows/a.yml": "id: a"])
+        #expect(try await listing(of: remote).files.count == 1)
+        try await git("update-ref", "-d", "refs/heads/main", at: remote.path)
+        try await remote.commit(["flows/b.yml": "id: b", "flows/c.yml": "id: c"])
+        #expect(try await listing(of: remote).files.map(\.path) == ["b.yml", "c.yml"])
+    }
 }
