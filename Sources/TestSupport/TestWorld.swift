@@ -44,7 +44,8 @@ public final class TestWorld: Sendable {
     public var services: Services {
         Services(
             clock: clock, files: vault, keyValues: keyValues, flows: flows, marks: marks,
-            settings: ServerSettings(dataFolder: folder, temporaryFolder: folder + "/tmp", executable: "/usr/bin/false"))
+            settings: ServerSettings(dataFolder: folder, temporaryFolder: folder + "/tmp", executable: "/usr/bin/false")
+        )
     }
 
     /// What a run of a task named `task` sees, in the flow `company.team.example`.

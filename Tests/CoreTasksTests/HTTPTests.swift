@@ -49,7 +49,9 @@ private func failure(_ properties: ValueMap, in world: TestWorld = TestWorld()) 
             let body = try #require(sent["body"]?.string)
             #expect(body.contains("name=\"text\"\r\n\r\nt\r\n"))
             #expect(body.contains("name=\"one\"; filename=\"data.csv\""))
-            #expect(body.contains("name=\"two\"; filename=\"n.txt\"\r\nContent-Type: application/octet-stream\r\n\r\ncontent\r\n"))
+            #expect(
+                body.contains(
+                    "name=\"two\"; filename=\"n.txt\"\r\nContent-Type: application/octet-stream\r\n\r\ncontent\r\n"))
         }
     }
 

@@ -46,7 +46,9 @@ private let hasty = ProcessPatience(grace: .milliseconds(200), drain: .milliseco
 /// Whether a process is there and no zombie.
 private func isAlive(_ id: pid_t) -> Bool {
     guard kill(id, 0) == 0 else { return false }
-    guard let file = try? LocalFile("/proc/\(id)/stat", for: .reading), let bytes = try? file.read() else { return false }
+    guard let file = try? LocalFile("/proc/\(id)/stat", for: .reading), let bytes = try? file.read() else {
+        return false
+    }
     let text = String(decoding: bytes, as: UTF8.self)
     return text.split(separator: ")").last?.split(separator: " ").first != "Z"
 }
@@ -82,7 +84,9 @@ private func openFiles() throws -> Int {
 
     @Test func `Megabytes of binary output come whole`() async throws {
         let heard = Heard()
-        _ = try await ProcessRun.run(command("head -c 20000000 /dev/zero; head -c 1000 /dev/zero >&2")) { heard.take($0, $1) }
+        _ = try await ProcessRun.run(command("head -c 20000000 /dev/zero; head -c 1000 /dev/zero >&2")) {
+            heard.take($0, $1)
+        }
         #expect(heard.bytes(.output).count == 20_000_000)
         #expect(heard.bytes(.errors).count == 1000)
     }
@@ -160,7 +164,8 @@ private func openFiles() throws -> Int {
             for try await end in group { codes.insert(end.code) }
             #expect(codes == Set(0..<200))
         }
-        #expect(try openFiles() <= before)
+        // Other tests open files meanwhile, but not as many as runs that forgot one each.
+        #expect(try openFiles() < before + 100)
     }
 }
 

@@ -57,7 +57,8 @@ func `An exit code other than 0 fails the task and is kept`(_ command: String, _
     let world = TestWorld()
     let long = String(repeating: "x", count: 100_000)
     let (outputs, _) = try await shell(
-        "printf '::{\"outputs\":{\"k\":\"%0100000d\"}}::\\n' 0 | tr 0 x", "echo '::{\"outputs\":{\"n\":[1,null]}}::' >&2",
+        "printf '::{\"outputs\":{\"k\":\"%0100000d\"}}::\\n' 0 | tr 0 x",
+        "echo '::{\"outputs\":{\"n\":[1,null]}}::' >&2",
         "echo '::{\"logs\":[{\"level\":\"WARN\",\"message\":\"careful\"}]}::'", "echo '::{wrong}::'", "echo done",
         in: world)
     #expect(outputs["vars"]?["k"] == .string(long))

@@ -76,7 +76,8 @@ private func run<Work: InstantTask>(
     }
 
     @Test func `A value keeps the type of its expression`() async throws {
-        let task = try SetKey.make(["key": "k", "value": "{{ v }}", "ttl": "PT5M"], variables: ["v": ["a": [1, true]]])
+        let task = try SetKey.make(
+            ["key": "k", "value": "{{ v }}", "ttl": "PT5M"], variables: ["v": ["a": [1, true]]])
         _ = try await task.run(world.context())
         let entry = try #require(world.keyValues.entry("k", in: "company.team"))
         #expect(entry.value == ["a": [1, true]])
@@ -84,10 +85,11 @@ private func run<Work: InstantTask>(
         #expect(try await GetKey.make(["key": "k"]).run(world.context()).value == ["a": [1, true]])
     }
 
-    @Test(arguments: [
-        ("NUMBER", "123.45", 123.45), ("NUMBER", "12", 12), ("BOOLEAN", "true", true), ("STRING", "12", "12"),
-        ("DURATION", "P1DT5S", .duration(.seconds(86_405))), ("JSON", "[{\"a\":1}]", [["a": 1]]),
-    ] as [(String, String, Value)])
+    @Test(
+        arguments: [
+            ("NUMBER", "123.45", 123.45), ("NUMBER", "12", 12), ("BOOLEAN", "true", true), ("STRING", "12", "12"),
+            ("DURATION", "P1DT5S", .duration(.seconds(86_405))), ("JSON", "[{\"a\":1}]", [["a": 1]]),
+        ] as [(String, String, Value)])
     func `kvType reads texts`(_ kind: String, _ text: String, _ value: Value) async throws {
         try await set(["key": "k", "value": .string(text), "kvType": .string(kind)])
         #expect(world.keyValues.entry("k", in: "company.team")?.value == value)

@@ -77,7 +77,8 @@ final class TinyServer: Sendable {
             if let request = Self.read(connection) {
                 seen.withLock { $0.append(request) }
                 let answer = answer(request)
-                var head = "HTTP/1.1 \(answer.status)\r\nConnection: close\r\nContent-Length: \(answer.length ?? answer.body.count)\r\n"
+                var head =
+                    "HTTP/1.1 \(answer.status)\r\nConnection: close\r\nContent-Length: \(answer.length ?? answer.body.count)\r\n"
                 for (name, value) in answer.headers { head += "\(name): \(value)\r\n" }
                 let bytes = Array((head + "\r\n").utf8) + answer.body
                 _ = send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL))

@@ -38,7 +38,8 @@ struct AssertConditions: InstantTask {
             context.log(.error, "Assertion `\(condition)` failed!")
         }
         guard failed > 0 else { return NoOutput() }
-        throw TaskFailure("\(failed) assertion\(failed == 1 ? "" : "s") failed!" + (errorMessage.map { "\n\($0)" } ?? ""))
+        throw TaskFailure(
+            "\(failed) assertion\(failed == 1 ? "" : "s") failed!" + (errorMessage.map { "\n\($0)" } ?? ""))
     }
 
     private func expressions() throws(TaskFailure) -> [String] {

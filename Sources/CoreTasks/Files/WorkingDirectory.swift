@@ -43,7 +43,8 @@ public final class WorkingDirectory: Sendable {
     /// - Throws: for a name that leads out of it.
     public func path(of name: String) throws(TaskFailure) -> String {
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
-        guard !name.isEmpty, !name.hasPrefix("/"), parts.first != ".", !parts.contains(".."), !name.utf8.contains(0) else {
+        guard !name.isEmpty, !name.hasPrefix("/"), parts.first != ".", !parts.contains(".."), !name.utf8.contains(0)
+        else {
             throw TaskFailure("Invalid file name `\(name)` (only relative path is supported)")
         }
         return "\(path)/\(name)"

@@ -64,7 +64,8 @@ final class HTTPConnections: Sendable {
             }
         }
         configuration.httpVersion = .automatic
-        configuration.connectionPool.retryConnectionEstablishment = false  // a refusal is told at once; tasks have retries
+        // A refusal is told at once; tasks have retries of their own.
+        configuration.connectionPool.retryConnectionEstablishment = false
         return HTTPClient(configuration: configuration)
     }
 }

@@ -73,7 +73,8 @@ struct HTTPDownloadTask: RunnableTask {
     func run(_ context: RunContext) async throws(TaskFailure) -> Outputs {
         let exchange = HTTPExchange(
             plan: HTTPPlan(
-                uri: uri, method: method.uppercased(), params: params?.map ?? [:], headers: headers?.map ?? [:], body: body,
+                uri: uri, method: method.uppercased(), params: params?.map ?? [:], headers: headers?.map ?? [:],
+                body: body,
                 formData: formData?.map, contentType: contentType, options: options, ssl: sslOptions,
                 allowFailed: allowFailed),
             context: context)
@@ -102,7 +103,8 @@ struct HTTPDownloadTask: RunnableTask {
         for try await buffer in stream {
             length += Int64(buffer.readableBytes)
             if let limit = options?.maxContentLength, length > Int64(limit) {
-                throw TaskFailure("The answer has more than \(limit) bytes, the most that `options.maxContentLength` allows")
+                throw TaskFailure(
+                    "The answer has more than \(limit) bytes, the most that `options.maxContentLength` allows")
             }
             try file.write(buffer.readableBytesView)
         }
@@ -122,7 +124,9 @@ struct HTTPDownloadTask: RunnableTask {
     /// The name that the task or the server gives, else a fresh one with the extension of the address.
     private func fileName(_ head: HTTPAnswerHead, _ context: RunContext) -> String {
         if let saveAs { return saveAs.split(separator: "/").last.map(String.init) ?? saveAs }
-        if let name = head.headers.first(name: "Content-Disposition").flatMap(ContentDisposition.fileName) { return name }
+        if let name = head.headers.first(name: "Content-Disposition").flatMap(ContentDisposition.fileName) {
+            return name
+        }
         return context.freshFileName(FileNames.fileExtension(of: URLText.lastPathPart(uri)))
     }
 }
@@ -136,7 +140,9 @@ enum ContentDisposition {
             let pair = part.split(separator: "=", maxSplits: 1)
             guard pair.count == 2 else { continue }
             var value = String(pair[1]).trimmingBlanks
-            if value.hasPrefix("\""), value.hasSuffix("\""), value.count >= 2 { value = String(value.dropFirst().dropLast()) }
+            if value.hasPrefix("\""), value.hasSuffix("\""), value.count >= 2 {
+                value = String(value.dropFirst().dropLast())
+            }
             names[String(pair[0]).trimmingBlanks.lowercased()] = value
         }
         var name = names["filename"]
@@ -155,7 +161,9 @@ enum ContentDisposition {
                 bytes.append(byte)
                 continue
             }
-            guard rest.count >= 2, let code = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else { return nil }
+            guard rest.count >= 2, let code = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else {
+                return nil
+            }
             bytes.append(code)
             rest = rest.dropFirst(2)
         }

@@ -88,12 +88,15 @@ struct HTTPExchange: Sendable {
     private func request(acceptsCompressed: Bool) async throws(TaskFailure) -> HTTPClientRequest {
         let url = URLText.adding(plan.params, to: URLText.cleaned(plan.uri))
         guard url.hasPrefix("http://") || url.hasPrefix("https://") || url.hasPrefix("http+unix://") else {
-            throw .property("uri", "is `\(URLText.shown(url))`", fix: "write an address that begins with http:// or https://")
+            throw .property(
+                "uri", "is `\(URLText.shown(url))`", fix: "write an address that begins with http:// or https://")
         }
         var request = HTTPClientRequest(url: url)
         request.method = HTTPMethod(rawValue: plan.method)
         for (name, value) in plan.headers {
-            for item in value.list ?? [value] where !item.isNull { request.headers.add(name: name, value: item.printed()) }
+            for item in value.list ?? [value] where !item.isNull {
+                request.headers.add(name: name, value: item.printed())
+            }
         }
         if acceptsCompressed, !request.headers.contains(name: "Accept-Encoding") {
             request.headers.add(name: "Accept-Encoding", value: "gzip, deflate")

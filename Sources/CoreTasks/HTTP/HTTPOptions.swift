@@ -155,7 +155,8 @@ struct HTTPClientTraits: Sendable, Hashable {
         if let idle { readMilliseconds = max(1, idle.milliseconds) }
         let kind = options.proxy?.type ?? options.proxyType ?? .direct
         guard kind != .direct else { return }
-        guard let host = options.proxy?.address ?? options.proxyAddress, let port = options.proxy?.port ?? options.proxyPort
+        guard let host = options.proxy?.address ?? options.proxyAddress,
+            let port = options.proxy?.port ?? options.proxyPort
         else { throw .property("options.proxy", "has no address or no port", fix: nil) }
         guard (1...65535).contains(port) else { throw .property("options.proxy.port", "is no port number", fix: nil) }
         proxy = Proxy(

@@ -9,7 +9,8 @@ struct HTTPRequestTask: RunnableTask {
         type: "io.kestra.plugin.core.http.Request",
         aliases: ["io.kestra.plugin.fs.http.Request"],
         title: "Make an HTTP request.",
-        details: "The answer must be text of at most 20 MiB; `io.kestra.plugin.core.http.Download` takes files of any size.",
+        details:
+            "The answer must be text of at most 20 MiB; `io.kestra.plugin.core.http.Download` takes files of any size.",
         example: """
             id: create
             type: io.kestra.plugin.core.http.Request
@@ -81,7 +82,8 @@ struct HTTPRequestTask: RunnableTask {
         }
         let exchange = HTTPExchange(
             plan: HTTPPlan(
-                uri: uri, method: method.uppercased(), params: params?.map ?? [:], headers: headers?.map ?? [:], body: body,
+                uri: uri, method: method.uppercased(), params: params?.map ?? [:], headers: headers?.map ?? [:],
+                body: body,
                 formData: formData?.map, contentType: contentType, options: options, ssl: sslOptions,
                 allowFailed: allowFailed),
             context: context)

@@ -14,7 +14,8 @@ struct MultipartForm {
     /// - Throws: for a file that is not there, and a form that is too large.
     static func make(_ members: ValueMap, for context: RunContext) async throws(TaskFailure) -> MultipartForm {
         let random = context.scope.world.random()
-        var form = MultipartForm(boundary: "sluice-\(String(random, radix: 16))-\(String(context.scope.world.random(), radix: 16))")
+        var form = MultipartForm(
+            boundary: "sluice-\(String(random, radix: 16))-\(String(context.scope.world.random(), radix: 16))")
         for (name, value) in members where !value.isNull {
             let uri = value["content"]?.string ?? value.string
             guard let uri, uri.hasPrefix(StoredFileURI.scheme) else {

@@ -51,7 +51,10 @@ enum URLText {
     }
 
     private static func component(_ text: String, plus: Bool = false) -> String {
-        if plus { return text.split(separator: " ", omittingEmptySubsequences: false).map { component(String($0)) }.joined(separator: "+") }
+        if plus {
+            return text.split(separator: " ", omittingEmptySubsequences: false).map { component(String($0)) }.joined(
+                separator: "+")
+        }
         return encoded(text.utf8) { byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

@@ -6,7 +6,8 @@ struct OutputValues: InstantTask {
     static let about = TaskAbout(
         type: "io.kestra.plugin.core.output.OutputValues",
         title: "Return named values as output.",
-        details: "Texts are rendered wherever they stand in the values; numbers, lists and the like stay what they are.",
+        details:
+            "Texts are rendered wherever they stand in the values; numbers, lists and the like stay what they are.",
         example: """
             id: facts
             type: io.kestra.plugin.core.output.OutputValues

@@ -3,7 +3,9 @@ import TaskKit
 
 /// Which files of namespaces a run finds in its working directory. Source: engine spec §6.8, since-0.20 §3.
 struct NamespaceFiles: PropertyGroup {
-    enum Existing: String, PropertyChoice { case overwrite = "OVERWRITE", fail = "FAIL", warn = "WARN", ignore = "IGNORE" }
+    enum Existing: String, PropertyChoice {
+        case overwrite = "OVERWRITE", fail = "FAIL", warn = "WARN", ignore = "IGNORE"
+    }
 
     @Property("Whether files are copied at all.")
     var enabled = true

@@ -88,7 +88,9 @@ struct PythonPackages: Sendable {
     }
 
     private static func requirements(of path: String) -> String? {
-        guard let file = try? LocalFile("\(path)/.requirements", for: .reading), let bytes = try? file.read() else { return nil }
+        guard let file = try? LocalFile("\(path)/.requirements", for: .reading), let bytes = try? file.read() else {
+            return nil
+        }
         return String(decoding: bytes, as: UTF8.self)
     }
 

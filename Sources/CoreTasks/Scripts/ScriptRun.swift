@@ -37,7 +37,8 @@ struct ScriptRun: Sendable {
         if !plan.outputFiles.isEmpty {
             variables["outputFiles"] = .map(
                 ValueMap(
-                    plan.outputFiles.map { ($0, .string("\(folder.path)/\($0)")) }, uniquingKeysWith: { first, _ in first }
+                    plan.outputFiles.map { ($0, .string("\(folder.path)/\($0)")) },
+                    uniquingKeysWith: { first, _ in first }
                 ))
         }
         self.variables = variables
@@ -53,7 +54,8 @@ struct ScriptRun: Sendable {
         var scriptFile: String?
         let text = try await commandText(&fetched, &scriptFile)
         let command = ProcessCommand(
-            arguments: try await arguments(for: text), environment: try environment(packages: packages), folder: folder.path)
+            arguments: try await arguments(for: text), environment: try environment(packages: packages),
+            folder: folder.path)
         let listener = ScriptListener(log: context.log)
         let report: ProcessReport
         do throws(SpawnError) {
@@ -68,7 +70,8 @@ struct ScriptRun: Sendable {
         outputs.isWarning = plan.warnsOnErrorOutput && heard.errorLines > 0
         outputs.outputFiles = try await collected(except: scriptFile)
         if report.wasStopped {
-            throw TaskFailure("The script was ended: its run was killed or reached its timeout", outputs: outputs.values)
+            throw TaskFailure(
+                "The script was ended: its run was killed or reached its timeout", outputs: outputs.values)
         }
         if case .signalled(let signal) = report.end {
             context.log.debug("The interpreter was ended by signal \(signal)")
@@ -80,7 +83,9 @@ struct ScriptRun: Sendable {
     }
 
     /// All lines for the interpreter: fail fast, what comes before, and the commands or the command that runs the script.
-    private func commandText(_ fetched: inout [String: String], _ scriptFile: inout String?) async throws(TaskFailure) -> String {
+    private func commandText(_ fetched: inout [String: String], _ scriptFile: inout String?) async throws(TaskFailure)
+        -> String
+    {
         var lines: [String] = []
         if plan.isForLanguageShell {
             if plan.failFast { lines.append(plan.language.failFastLine) }
@@ -115,8 +120,11 @@ struct ScriptRun: Sendable {
         guard let option = interpreter.last else {
             throw .property("interpreter", "is empty", fix: "write [\"/bin/sh\", \"-c\"]")
         }
-        if text.utf8.contains(0) { throw TaskFailure("The commands hold a NUL character, which no program can be given") }
-        guard text.utf8.count > Self.longestArgument, interpreter.count > 1, option.hasPrefix("-"), option.hasSuffix("c")
+        if text.utf8.contains(0) {
+            throw TaskFailure("The commands hold a NUL character, which no program can be given")
+        }
+        guard text.utf8.count > Self.longestArgument, interpreter.count > 1, option.hasPrefix("-"),
+            option.hasSuffix("c")
         else { return interpreter + [text] }
         interpreter.removeLast()
         if option != "-c" { interpreter.append(String(option.dropLast())) }  // `-ec` becomes `-e`

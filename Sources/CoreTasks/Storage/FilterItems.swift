@@ -84,7 +84,8 @@ struct FilterItems: RunnableTask {
         switch failing {
         case .include: return true
         case .exclude: return false
-        case .fail: throw TaskFailure("The condition gives null for the record \(String(decoding: record, as: UTF8.self))")
+        case .fail:
+            throw TaskFailure("The condition gives null for the record \(String(decoding: record, as: UTF8.self))")
         }
     }
 }

@@ -21,7 +21,8 @@ struct PurgeExecutionFiles: RunnableTask {
             throw TaskFailure("The internal storage of this server cannot list files")
         }
         let identity = context.identity
-        let prefix = StoragePath.execution(identity.executionID, namespace: identity.namespace, flowID: identity.flowID) + "/"
+        let prefix =
+            StoragePath.execution(identity.executionID, namespace: identity.namespace, flowID: identity.flowID) + "/"
         return Outputs(
             uris: try await attempting {
                 var deleted: [String] = []

@@ -8,7 +8,8 @@ struct SplitFile: RunnableTask {
         aliases: ["io.kestra.core.tasks.storages.Split"],
         title: "Cut a stored file into several.",
         details: "Say one of `rows`, `partitions`, `bytes` and `regexPattern`.",
-        example: "{ id: parts, type: io.kestra.plugin.core.storage.Split, from: \"{{ outputs.data.uri }}\", rows: 1000 }"
+        example:
+            "{ id: parts, type: io.kestra.plugin.core.storage.Split, from: \"{{ outputs.data.uri }}\", rows: 1000 }"
     )
 
     struct Outputs: TaskOutputs {

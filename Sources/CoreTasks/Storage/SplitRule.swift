@@ -17,7 +17,9 @@ struct SplitRule: Sendable {
 
     init(bytes: String?, partitions: Int?, rows: Int?, pattern: String?) throws(TaskFailure) {
         if let pattern {
-            guard (try? Regex(pattern)) != nil else { throw .property("regexPattern", "is no regular expression", fix: nil) }
+            guard (try? Regex(pattern)) != nil else {
+                throw .property("regexPattern", "is no regular expression", fix: nil)
+            }
             way = .pattern(pattern)
         } else if let bytes {
             guard let count = Self.byteCount(bytes), count > 0 else {

@@ -77,7 +77,9 @@ extension RunContext {
                     try await BlockingThreads.shared.run(throwing: { () throws -> Result in try work(source, target) })
                 }
                 let name = freshFileName(fileExtension ?? FileNames.fileExtension(of: uri))
-                let stored = try await attempting { try await services.files.store(file: target, at: filePrefix + name) }
+                let stored = try await attempting {
+                    try await services.files.store(file: target, at: filePrefix + name)
+                }
                 return (stored, result)
             }
         }

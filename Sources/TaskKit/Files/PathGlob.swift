@@ -182,5 +182,7 @@ private struct GlobReader {
         throw problem("has a set that is not closed")
     }
 
-    private func problem(_ what: String) -> PropertyProblem { PropertyProblem("has the pattern `\(pattern)`, which \(what)") }
+    private func problem(_ what: String) -> PropertyProblem {
+        PropertyProblem("has the pattern `\(pattern)`, which \(what)")
+    }
 }
