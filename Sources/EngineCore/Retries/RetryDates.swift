@@ -10,7 +10,7 @@ extension Retry {
     func nextDate(made: Int, first: Timestamp, last: Timestamp, seed: UInt64) -> Timestamp? {
         if let maxAttempts, made >= maxAttempts { return nil }
         let next = last.advanced(by: interval(after: made, seed: seed))
-        if let maxDuration, next > first.advanced(by: maxDuration) { return nil }
+        if let maxDuration, next >= first.advanced(by: maxDuration) { return nil }
         return next
     }
 

@@ -9,6 +9,7 @@ struct ValueTree: Sendable, Equatable {
     var value: Value { .map(members) }
 
     mutating func set(_ leaf: Value, at path: [String]) { Self.set(leaf, at: path[...], in: &members) }
+    /// Removes a leaf, and the maps above it that are empty then.
     mutating func remove(at path: [String]) { Self.remove(at: path[...], in: &members) }
 
     private static func set(_ leaf: Value, at path: ArraySlice<String>, in members: inout ValueMap) {
@@ -39,6 +40,6 @@ struct ValueTree: Sendable, Equatable {
         guard case .map(var inner) = members.values[index] else { return }
         members.values[index] = .null
         remove(at: path.dropFirst(), in: &inner)
-        members.values[index] = .map(inner)
+        if inner.isEmpty { members.remove(at: index) } else { members.values[index] = .map(inner) }
     }
 }
