@@ -98,7 +98,6 @@ extension Engine {
         let resolver = InputResolver(flow.inputs, in: creationScope(of: flow, for: execution), cipher: settings.cipher)
         let resolved = resolver.resolve(given)
         if !resolved.problems.isEmpty { throw EngineRefusal.inputs(resolved.problems) }
-        for text in InputSecrets.clearTexts(of: resolved.values, flow.inputs, with: settings.cipher) { secrets.remember(text) }
         return resolved.values
     }
 

@@ -53,7 +53,7 @@ public final class Engine: Service {
             flows: StoreLibrary(shelf: shelf), marks: StoreMarks(store: store), settings: settings.server)
         let fault = FaultSignal()
         self.fault = fault
-        executor = Executor(store: store, clock: clock, secrets: secrets, log: log, failed: { fault.raise($0) })
+        executor = Executor(store: store, clock: clock, log: log, failed: { fault.raise($0) })
         worker = Worker(capacity: settings.workers, executor: executor, services: services, log: log)
         alarms = Alarms(clock: clock, executor: executor)
         scheduler = Scheduler(store: store, shelf: shelf, clock: clock, settings: settings, log: log)
@@ -91,25 +91,36 @@ public final class Engine: Service {
     // MARK: making executions
 
     /// What an execution's expressions may ask of this server.
-    func surroundings(namespace: String, errors: ErrorLog) -> Surroundings {
+    func surroundings(namespace: String, errors: ErrorLog, mask: SecretMask) -> Surroundings {
         var surroundings = Surroundings(
-            world: world(namespace: namespace, errors: errors), server: settings.variables)
+            world: world(namespace: namespace, errors: errors, mask: mask), server: settings.variables)
         surroundings.rendersRecursively = settings.rendersRecursively
-        surroundings.cipher = settings.cipher.map { RememberingCipher(cipher: $0, secrets: secrets) }
+        surroundings.cipher = settings.cipher.map { RememberingCipher(cipher: $0, mask: mask) }
         return surroundings
     }
 
-    func world(namespace: String, errors: ErrorLog = ErrorLog()) -> ServerWorld {
+    func world(namespace: String, errors: ErrorLog = ErrorLog(), mask: SecretMask = SecretMask()) -> ServerWorld {
         ServerWorld(
-            clock: clock, timeZone: settings.timeZone, secrets: secrets, quick: quick, namespace: namespace, errors: errors)
+            clock: clock, timeZone: settings.timeZone, secrets: secrets, mask: mask, quick: quick, namespace: namespace,
+            errors: errors)
+    }
+
+    /// Knows the SECRET inputs of an execution.
+    func mask(of execution: Execution, flow: CompiledFlow) -> SecretMask {
+        let mask = SecretMask()
+        if let inputs = execution.inputs {
+            for text in InputSecrets.clearTexts(of: inputs, flow.flow.inputs, with: settings.cipher) { mask.remember(text) }
+        }
+        return mask
     }
 
     /// Takes up an execution that was just made; returns when it is on disk.
     func begin(_ execution: Execution, flow: CompiledFlow, more: [Change] = []) async {
-        let errors = ErrorLog()
+        let (errors, mask) = (ErrorLog(), mask(of: execution, flow: flow))
         let active = ActiveExecution(
             ExecutionState(execution), flow: flow,
-            surroundings: surroundings(namespace: execution.namespace, errors: errors), errors: errors)
+            surroundings: surroundings(namespace: execution.namespace, errors: errors, mask: mask), errors: errors,
+            mask: mask)
         await executor.begin(active, more: more)
     }
 }

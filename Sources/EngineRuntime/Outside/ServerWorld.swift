@@ -14,6 +14,8 @@ struct ServerWorld: World {
     let clock: any FlowClock
     let timeZone: Zone
     let secrets: Secrets
+    /// Learns every secret that is read.
+    let mask: SecretMask
     let quick: any QuickReads
     /// The flow's own namespace.
     let namespace: String
@@ -27,6 +29,7 @@ struct ServerWorld: World {
 
     func secret(_ name: String, namespace: String?) throws(ExpressionError) -> String {
         guard let value = secrets.value(name) else { throw .missingSecret(name) }
+        mask.remember(value)
         return value
     }
 

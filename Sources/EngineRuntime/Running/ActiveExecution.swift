@@ -8,16 +8,18 @@ final class ActiveExecution {
     let flow: CompiledFlow
     let surroundings: Surroundings
     let errors: ErrorLog
+    let mask: SecretMask
     var state: ExecutionState
     var followers: [Int: AsyncStream<ExecutionSnapshot>.Continuation] = [:]
     var waiters: [CheckedContinuation<ExecutionSnapshot?, Never>] = []
 
-    init(_ state: ExecutionState, flow: CompiledFlow, surroundings: Surroundings, errors: ErrorLog) {
+    init(_ state: ExecutionState, flow: CompiledFlow, surroundings: Surroundings, errors: ErrorLog, mask: SecretMask) {
         id = state.execution.id
         self.state = state
         self.flow = flow
         self.surroundings = surroundings
         self.errors = errors
+        self.mask = mask
     }
 
     var key: FlowKey { FlowKey(state.execution.namespace, state.execution.flowID) }
@@ -27,7 +29,7 @@ final class ActiveExecution {
     }
 
     /// The rows that a step changed, in the order in which they are written.
-    func changes(for decision: Decision, isNew: Bool, secrets: Secrets) -> [Change] {
+    func changes(for decision: Decision, isNew: Bool) -> [Change] {
         var changes: [Change] = []
         if isNew {
             changes.append(.insertExecution(state.execution, isOpen: !state.isFinished))
@@ -37,7 +39,7 @@ final class ActiveExecution {
         if !decision.removed.isEmpty { changes.append(.removeTaskRuns(id, numbers: decision.removed)) }
         let runs = decision.changed.compactMap { state.taskRun($0) }
         if !runs.isEmpty { changes.append(.taskRuns(id, runs)) }
-        let lines = LogLines.prepare(decision.logs, secrets: secrets)
+        let lines = LogLines.prepare(decision.logs, mask: mask)
         if !lines.isEmpty {
             errors.append(lines, taskID: { self.state.taskRun($0)?.taskID }, execution: id)
             changes.append(.logs(id, lines))
@@ -70,12 +72,12 @@ extension EngineTimer {
 enum LogLines {
     private static let longest = 10_240
 
-    static func prepare(_ entries: [LogEntry], secrets: Secrets) -> [LogEntry] {
+    static func prepare(_ entries: [LogEntry], mask: SecretMask) -> [LogEntry] {
         var lines: [LogEntry] = []
         lines.reserveCapacity(entries.count)
         for entry in entries {
             var line = entry
-            line.message = secrets.mask(entry.message)
+            line.message = mask.mask(entry.message)
             if line.message.utf8.count <= longest {
                 lines.append(line)
                 continue

@@ -72,7 +72,7 @@ actor Alarms {
             let name = Name(execution: alarm.execution, kind: alarm.timer.kind, taskRun: alarm.timer.taskRun)
             guard current[name] == alarm.order else { continue }
             current[name] = nil
-            await executor.take(.timerFired(alarm.timer), for: alarm.execution)
+            await executor.wake(alarm.timer, for: alarm.execution)
         }
         schedule()
     }

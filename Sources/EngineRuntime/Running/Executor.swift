@@ -19,7 +19,6 @@ actor Executor {
 
     private let store: any Store
     private let clock: any FlowClock
-    private let secrets: Secrets
     private let log: Logger
     private let failed: @Sendable (StorageError) -> Void
     private var actions: (any ExecutorActions)?
@@ -34,12 +33,11 @@ actor Executor {
 
     /// - Parameter failed: called when a step cannot be saved: nothing can go on then.
     init(
-        store: any Store, clock: any FlowClock, secrets: Secrets, log: Logger,
+        store: any Store, clock: any FlowClock, log: Logger,
         failed: @escaping @Sendable (StorageError) -> Void
     ) {
         self.store = store
         self.clock = clock
-        self.secrets = secrets
         self.log = log
         self.failed = failed
     }
@@ -83,6 +81,13 @@ actor Executor {
         let decision = execution.state.apply(event, at: clock.now, to: execution.flow, with: execution.surroundings)
         await withCheckedContinuation { saved in settle(execution, decision, saved: saved) }
         return true
+    }
+
+    /// A moment has come that an execution waits for: its own start, or one of a task run.
+    func wake(_ timer: EngineTimer, for id: ExecutionID) {
+        guard let execution = active[id] else { return }
+        let event: Event = timer.kind == .schedule ? .created(running: running(execution.key, except: id)) : .timerFired(timer)
+        take(event, for: id)
     }
 
     /// Lines that a running task wrote.
@@ -145,7 +150,7 @@ actor Executor {
         saved: CheckedContinuation<Void, Never>? = nil
     ) {
         if decision.isEmpty && !isNew && saved == nil { return }
-        let changes = execution.changes(for: decision, isNew: isNew, secrets: secrets) + more
+        let changes = execution.changes(for: decision, isNew: isNew) + more
         noteQueue(execution)
         pending.append(Pending(execution: execution, changes: changes, commands: decision.commands, saved: saved))
         if !isSaving {

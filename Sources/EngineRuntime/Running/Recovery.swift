@@ -36,10 +36,11 @@ extension Engine {
         let lines = try await store.logs(of: execution.id, after: nil, LogFilter(minLevel: .error), limit: 1000)
         let taskIDs = Dictionary(snapshot.taskRuns.map { ($0.number, $0.taskID) }, uniquingKeysWith: { first, _ in first })
         errors.append(lines.map(\.entry), taskID: { taskIDs[$0] }, execution: execution.id)
-        let surroundings = surroundings(namespace: execution.namespace, errors: errors)
+        let mask = mask(of: execution, flow: flow)
+        let surroundings = surroundings(namespace: execution.namespace, errors: errors, mask: mask)
         let (state, decision) = ExecutionState.restored(
             execution, taskRuns: snapshot.taskRuns, of: flow, at: clock.now, with: surroundings)
-        let active = ActiveExecution(state, flow: flow, surroundings: surroundings, errors: errors)
+        let active = ActiveExecution(state, flow: flow, surroundings: surroundings, errors: errors, mask: mask)
         await executor.resume(active, decision)
     }
 }

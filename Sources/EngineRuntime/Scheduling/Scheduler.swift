@@ -268,7 +268,7 @@ extension Engine {
         }
         guard let failure else { return await begin(execution, flow: flow, more: [.trigger(start.row)]) }
         execution.state.set(.failed, at: clock.now)
-        let line = LogEntry(at: clock.now, level: .error, message: secrets.mask(failure))
+        let line = LogEntry(at: clock.now, level: .error, message: secrets.given.mask(failure))
         do throws(StorageError) {
             try await store.commit([.insertExecution(execution, isOpen: false), .logs(execution.id, [line]), .trigger(start.row)])
         } catch {
