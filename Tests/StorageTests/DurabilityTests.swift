@@ -14,17 +14,22 @@ import Testing
         row.finalize()
         let executions = try connection.number("SELECT count(*) FROM executions")
         #expect(executions >= answered)
-        #expect(try connection.number("SELECT coalesce(sum(count), 0) FROM execution_totals WHERE flow = 0") == executions)
-        #expect(try connection.number("SELECT coalesce(sum(count), 0) FROM execution_totals WHERE flow > 0") == executions)
+        #expect(
+            try connection.number("SELECT coalesce(sum(count), 0) FROM execution_totals WHERE flow = 0") == executions)
+        #expect(
+            try connection.number("SELECT coalesce(sum(count), 0) FROM execution_totals WHERE flow > 0") == executions)
         #expect(try connection.number("SELECT count(*) FROM task_runs") == executions)
         #expect(try connection.number("SELECT count(*) FROM logs") == executions)
         #expect(try connection.number("SELECT coalesce(sum(count), 0) FROM log_totals") == executions)
-        row = try connection.prepare("SELECT count(*) FROM logs l LEFT JOIN executions e ON e.key = l.execution WHERE e.key IS NULL")
+        row = try connection.prepare(
+            "SELECT count(*) FROM logs l LEFT JOIN executions e ON e.key = l.execution WHERE e.key IS NULL")
         #expect(try row.step() && row.int(0) == 0)
         row.finalize()
     }
 
-    @Test(arguments: 1...4) func `the files of any moment make a sound database with all that was answered`(seed: UInt64) async throws {
+    @Test(arguments: 1...4) func `the files of any moment make a sound database with all that was answered`(
+        seed: UInt64
+    ) async throws {
         let folder = try TemporaryFolder()
         let path = folder.path + "/sluice.db"
         var settings = SQLiteSettings()
@@ -122,7 +127,8 @@ import Testing
         try other.execute("CREATE TABLE theirs (a)")
         other.close()
         #expect(await kind { _ = try SQLiteStore(path: folder.path + "/other.db") } == .corrupt)
-        try Data("this is no database, but a text of some length".utf8).write(to: URL(fileURLWithPath: folder.path + "/text.db"))
+        try Data("this is no database, but a text of some length".utf8).write(
+            to: URL(fileURLWithPath: folder.path + "/text.db"))
         #expect(await kind { _ = try SQLiteStore(path: folder.path + "/text.db") } == .corrupt)
         #expect(await kind { _ = try SQLiteStore(path: folder.path + "/none/x.db") } == .notFound)
     }
@@ -158,7 +164,9 @@ import Testing
         let (count, flows) = (4_000, 50)
         for start in stride(from: 0, to: count, by: 200) {
             let changes = (start..<start + 200).flatMap { index in
-                oneTaskRun(id(Int64(index) + 1, UInt32(index), random: UInt64(index) &* 0x9E37_79B9_7F4A_7C15), of: FlowKey("a.b", "f\(index % flows)"))
+                oneTaskRun(
+                    id(Int64(index) + 1, UInt32(index), random: UInt64(index) &* 0x9E37_79B9_7F4A_7C15),
+                    of: FlowKey("a.b", "f\(index % flows)"))
             }
             try await store.commit(changes)
         }

@@ -12,7 +12,8 @@ import Testing
             execution.labels = [Label(key: "a", value: "1"), Label(key: "a", value: "2"), Label(key: "ü", value: "")]
             execution.variables = ["date": "2024-01-01"]
             execution.trigger = ExecutionTrigger(
-                id: "t", type: "io.kestra.plugin.core.trigger.Webhook", variables: ["body": ["x": 1]], logFile: "kestra:///l")
+                id: "t", type: "io.kestra.plugin.core.trigger.Webhook", variables: ["body": ["x": 1]],
+                logFile: "kestra:///l")
             execution.parentID = id(-5)
             execution.originalID = id(-9)
             execution.attemptNumber = 4
@@ -47,11 +48,15 @@ import Testing
             #expect(try await store.logs(of: id(1), after: nil, LogFilter(), limit: nil).isEmpty)
             #expect(try await store.parent(of: id(1)) == nil)
             #expect(try await store.executions(ExecutionQuery(), PageRequest(size: 10)).total == 0)
-            try await store.commit([.deleteExecution(id(1)), .removeTimers(id(1)), .removeTaskRuns(id(1), numbers: [1])])
+            try await store.commit([
+                .deleteExecution(id(1)), .removeTimers(id(1)), .removeTaskRuns(id(1), numbers: [1]),
+            ])
         }
     }
 
-    @Test(arguments: Backend.all) func `an update changes the row, its labels and its counters`(_ backend: Backend) async throws {
+    @Test(arguments: Backend.all) func `an update changes the row, its labels and its counters`(_ backend: Backend)
+        async throws
+    {
         try await backend.withStore { store in
             var execution = run(id(0))
             execution.labels.insert(Label(key: "env", value: "dev"), at: 0)
@@ -83,7 +88,9 @@ import Testing
         }
     }
 
-    @Test(arguments: Backend.all) func `the changes of a call are kept together or not at all`(_ backend: Backend) async throws {
+    @Test(arguments: Backend.all) func `the changes of a call are kept together or not at all`(_ backend: Backend)
+        async throws
+    {
         try await backend.withStore { store in
             try await store.commit([.insertExecution(run(id(0)))])
             let call: [Change] = [
@@ -127,11 +134,13 @@ import Testing
         }
     }
 
-    @Test(arguments: Backend.all) func `children are found from their parent and back`(_ backend: Backend) async throws {
+    @Test(arguments: Backend.all) func `children are found from their parent and back`(_ backend: Backend) async throws
+    {
         try await backend.withStore { store in
             var child = run(id(2))
             child.trigger = ExecutionTrigger(
-                id: "sub", type: "io.kestra.plugin.core.flow.Subflow", variables: ["executionId": .string(id(1).description)])
+                id: "sub", type: "io.kestra.plugin.core.flow.Subflow",
+                variables: ["executionId": .string(id(1).description)])
             var copy = run(id(3))
             copy.parentID = id(1)
             try await store.commit([
@@ -150,7 +159,9 @@ import Testing
         }
     }
 
-    @Test(arguments: Backend.all) func `deleting takes all with it and leaves nothing to belong to it`(_ backend: Backend) async throws {
+    @Test(arguments: Backend.all) func `deleting takes all with it and leaves nothing to belong to it`(
+        _ backend: Backend
+    ) async throws {
         try await backend.withStore { store in
             var execution = run(id(1), through: [.running])
             execution.labels.append(Label(key: "k", value: "v"))

@@ -10,7 +10,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("kestra:///a/b.txt", "/a/b.txt"), ("/a//b/./c/", "/a/b/c"), ("a", "/a"), ("", "/"), ("/a/..b/c..", "/a/..b/c.."),
+        ("kestra:///a/b.txt", "/a/b.txt"), ("/a//b/./c/", "/a/b/c"), ("a", "/a"), ("", "/"),
+        ("/a/..b/c..", "/a/..b/c.."),
     ]) func `a path is what its text says`(text: String, wanted: String) throws {
         let path = try FilePath(text)
         #expect(path.text == wanted && path.uri == "kestra://" + wanted)
@@ -53,7 +54,10 @@ import Testing
             #expect(try await files.info(at: one)?.size == 11)
             #expect(try await files.info(at: FilePath("/a"))?.isFolder == true)
             #expect(try await files.info(at: FilePath("/none")) == nil)
-            #expect(try await files.list(.root, deep: true).map(\.path.text) == ["/a", "/a/b", "/a/b/1.txt", "/a/c", "/a/c/2.txt"])
+            #expect(
+                try await files.list(.root, deep: true).map(\.path.text) == [
+                    "/a", "/a/b", "/a/b/1.txt", "/a/c", "/a/c/2.txt",
+                ])
             #expect(try await files.list(FilePath("/a"), deep: false).map(\.path.text) == ["/a/b", "/a/c"])
             #expect(try await files.list(FilePath("/none"), deep: true).isEmpty)
             try await files.move(one, to: FilePath("/x/y.txt"))

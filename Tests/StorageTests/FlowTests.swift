@@ -11,7 +11,9 @@ import Testing
             func save(_ source: String) async throws -> FlowSaved {
                 try await store.saveFlows([FlowWrite(key: Self.key, source: source)], deleting: [], at: noon).writes[0]
             }
-            #expect(try await save("revision: 7\n" + Self.source("a")) == FlowSaved(key: Self.key, revision: 1, outcome: .created))
+            #expect(
+                try await save("revision: 7\n" + Self.source("a"))
+                    == FlowSaved(key: Self.key, revision: 1, outcome: .created))
             // The same but for its revision line.
             #expect(try await save(Self.source("a")).outcome == .unchanged)
             #expect(try await save(Self.source("a") + "revision: 12  \n").outcome == .unchanged)
@@ -25,14 +27,21 @@ import Testing
             #expect(gone.removals == [FlowSaved(key: Self.key, revision: 5, outcome: .deleted)])
             #expect(try await store.flow(Self.key, revision: nil, evenDeleted: false) == nil)
             #expect(try await store.flow(Self.key, revision: nil, evenDeleted: true)?.head.deleted == true)
-            #expect(try await store.flow(Self.key, revision: 1, evenDeleted: false)?.source == "revision: 7\n" + Self.source("a"))
+            #expect(
+                try await store.flow(Self.key, revision: 1, evenDeleted: false)?.source == "revision: 7\n"
+                    + Self.source("a"))
             #expect(try await save(Self.source("a")) == FlowSaved(key: Self.key, revision: 6, outcome: .created))
             #expect(try await store.revisions(of: Self.key).map(\.head.revision) == [1, 2, 3, 4, 5, 6])
-            #expect(try await store.revisions(of: Self.key).map(\.head.deleted) == [false, false, false, false, true, false])
+            #expect(
+                try await store.revisions(of: Self.key).map(\.head.deleted) == [
+                    false, false, false, false, true, false,
+                ])
         }
     }
 
-    @Test(arguments: Backend.all) func `what is expected and not so is a conflict and nothing is kept`(_ backend: Backend) async throws {
+    @Test(arguments: Backend.all) func `what is expected and not so is a conflict and nothing is kept`(
+        _ backend: Backend
+    ) async throws {
         try await backend.withStore { store in
             let other = FlowKey("company.team", "other")
             func save(_ expecting: FlowWrite.Expectation, _ text: String) async -> StorageError.Kind? {
@@ -53,7 +62,10 @@ import Testing
             #expect(await save(.revision(1), "3") == .conflict)
             #expect(await save(.present, "3") == nil)
             #expect(try await store.flow(other, revision: nil, evenDeleted: false)?.head.revision == 3)
-            #expect(await kind { _ = try await store.saveFlows([], deleting: [FlowRemoval(Self.key, revision: 2)], at: noon) } == .conflict)
+            #expect(
+                await kind {
+                    _ = try await store.saveFlows([], deleting: [FlowRemoval(Self.key, revision: 2)], at: noon)
+                } == .conflict)
             _ = try await store.saveFlows([], deleting: [FlowRemoval(Self.key, revision: 3)], at: noon)
             #expect(await save(.absent, "4") == nil)
             let nothing = try await store.saveFlows([], deleting: [FlowRemoval(FlowKey("no", "no"))], at: noon)
@@ -93,7 +105,9 @@ import Testing
                 let parts = text.split(separator: ".")
                 return FlowKey(parts.dropLast().joined(separator: "."), String(parts.last ?? ""))
             }
-            let writes = keys.map { FlowWrite(key: $0, source: "id: \($0.id) # 100%_\($0.id.uppercased())", summary: "s-\($0.id)") }
+            let writes = keys.map {
+                FlowWrite(key: $0, source: "id: \($0.id) # 100%_\($0.id.uppercased())", summary: "s-\($0.id)")
+            }
             _ = try await store.saveFlows(writes, deleting: [], at: noon)
             func list(_ query: FlowQuery, _ page: PageRequest = PageRequest(size: 10)) async throws -> [String] {
                 try await store.flowHeads(query, page).items.map(\.key.description)
@@ -106,14 +120,19 @@ import Testing
             #expect(try await list(FlowQuery(sourceText: "0%z")).isEmpty)
             #expect(try await list(FlowQuery(), PageRequest(page: 2, size: 2)) == ["a.b.z", "a.bc.w"])
             let page = try await store.flows(FlowQuery(namespace: .exactly("a")), PageRequest(size: 1))
-            #expect(page.total == 2 && page.items.map(\.source) == ["id: x # 100%_X"] && page.items[0].head.summary == "s-x")
+            #expect(
+                page.total == 2 && page.items.map(\.source) == ["id: x # 100%_X"] && page.items[0].head.summary == "s-x"
+            )
             #expect(try await store.flows([(keys[0], nil), (keys[1], 1), (keys[2], 9)]).count == 2)
         }
     }
 
-    @Test(arguments: Backend.all) func `state of triggers goes with what declares them`(_ backend: Backend) async throws {
+    @Test(arguments: Backend.all) func `state of triggers goes with what declares them`(_ backend: Backend) async throws
+    {
         try await backend.withStore { store in
-            func rows() async throws -> [String] { try await store.triggers(.any, flowID: nil, text: nil).map(\.triggerID) }
+            func rows() async throws -> [String] {
+                try await store.triggers(.any, flowID: nil, text: nil).map(\.triggerID)
+            }
             func state(_ id: String) -> Change {
                 .trigger(TriggerState(namespace: Self.key.namespace, flowID: Self.key.id, triggerID: id))
             }
@@ -137,7 +156,8 @@ import Testing
         }
     }
 
-    @Test(arguments: Backend.all) func `old revisions can be removed, the newest stays`(_ backend: Backend) async throws {
+    @Test(arguments: Backend.all) func `old revisions can be removed, the newest stays`(_ backend: Backend) async throws
+    {
         try await backend.withStore { store in
             for index in 0..<6 {
                 _ = try await store.saveFlows(

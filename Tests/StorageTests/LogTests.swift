@@ -44,12 +44,16 @@ import Testing
         for round in 0..<3 {
             let store = try backend.open(folder.path)
             try await store.commit([.updateExecution(run(id(0))), .logs(id(0), [line, line])])
-            #expect(try await store.logs(of: id(0), after: nil, LogFilter(), limit: nil).map(\.number) == Array(0..<(round + 1) * 2))
+            #expect(
+                try await store.logs(of: id(0), after: nil, LogFilter(), limit: nil).map(\.number)
+                    == Array(0..<(round + 1) * 2))
             try await store.close()
         }
     }
 
-    @Test(arguments: 1...6) func `a search through all logs finds what a look at every line finds`(seed: UInt64) async throws {
+    @Test(arguments: 1...6) func `a search through all logs finds what a look at every line finds`(seed: UInt64)
+        async throws
+    {
         try await Backend.relaxedSQLite.withStore { store in
             var random = Seeded(seed)
             let flows = [FlowKey("a", "x"), FlowKey("a.b", "x"), FlowKey("b", "y")]
@@ -63,13 +67,16 @@ import Testing
                         at: moment(Int64(all.count)), level: LogLevel.allCases.randomElement(using: &random)!,
                         message: "line \(all.count) 50%_off")
                     try await store.commit([.logs(id, [entry])])
-                    all.append(LogLine(number: number, flow: flow, executionID: id, triggerID: nil, taskID: nil, entry: entry))
+                    all.append(
+                        LogLine(number: number, flow: flow, executionID: id, triggerID: nil, taskID: nil, entry: entry))
                 }
             }
             for _ in 0..<40 {
                 func chance(_ one: Int) -> Bool { Int.random(in: 0..<one, using: &random) == 0 }
                 var query = LogQuery()
-                if chance(2) { query.namespace = [.exactly("a"), .within("a"), .noneOf(["b"])].randomElement(using: &random)! }
+                if chance(2) {
+                    query.namespace = [.exactly("a"), .within("a"), .noneOf(["b"])].randomElement(using: &random)!
+                }
                 if chance(3) { query.flowIDs = ["x"] }
                 if chance(4) { query.flows = [flows[0], flows[2]] }
                 if chance(2) { query.minLevel = LogLevel.allCases.randomElement(using: &random)! }
@@ -79,10 +86,13 @@ import Testing
                 if chance(4) { query.text = ["LINE 1", "0%_", "0_off", "none"].randomElement(using: &random)! }
                 query.descending = !chance(3)
                 let expected = all.filter { line in
-                    query.namespace.contains(line.flow.namespace) && (query.flowIDs.isEmpty || query.flowIDs.contains(line.flow.id))
-                        && (query.flows.isEmpty || query.flows.contains(line.flow)) && line.entry.level >= query.minLevel
+                    query.namespace.contains(line.flow.namespace)
+                        && (query.flowIDs.isEmpty || query.flowIDs.contains(line.flow.id))
+                        && (query.flows.isEmpty || query.flows.contains(line.flow))
+                        && line.entry.level >= query.minLevel
                         && (query.levels.isEmpty || query.levels.contains(line.entry.level))
-                        && query.startDate.map { line.entry.at >= $0 } ?? true && query.endDate.map { line.entry.at <= $0 } ?? true
+                        && query.startDate.map { line.entry.at >= $0 } ?? true
+                        && query.endDate.map { line.entry.at <= $0 } ?? true
                         && query.text.map { line.entry.message.lowercased().contains($0.lowercased()) } ?? true
                 }
                 let page = PageRequest(skip: Int.random(in: 0..<5, using: &random), size: 10)
@@ -94,7 +104,9 @@ import Testing
         }
     }
 
-    @Test(arguments: Backend.all) func `lines of a trigger and of what it started are found by its id`(_ backend: Backend) async throws {
+    @Test(arguments: Backend.all) func `lines of a trigger and of what it started are found by its id`(
+        _ backend: Backend
+    ) async throws {
         try await backend.withStore { store in
             var execution = run(id(0))
             execution.trigger = ExecutionTrigger(id: "every", type: "x", variables: [:])
@@ -114,7 +126,10 @@ import Testing
             query = LogQuery()
             query.endDate = moment(2)
             #expect(try await store.purgeLogs(query, limit: 10) == 2)
-            #expect(try await store.logs(LogQuery(), PageRequest(size: 10)).items.map(\.entry.message) == ["could not render"])
+            #expect(
+                try await store.logs(LogQuery(), PageRequest(size: 10)).items.map(\.entry.message) == [
+                    "could not render"
+                ])
         }
     }
 
@@ -127,7 +142,9 @@ import Testing
                     at: moment(at), kind: .timer, name: name, value: value, taskID: task, taskRun: 1,
                     tags: [Label(key: "a", value: "b")])
             }
-            let (one, two, three) = (metric("size", 1.5, "t1", 0), metric("time", 2, "t1", 1), metric("size", 3, "t2", 2))
+            let (one, two, three) = (
+                metric("size", 1.5, "t1", 0), metric("time", 2, "t1", 1), metric("size", 3, "t2", 2)
+            )
             try await store.commit([.metrics(id(0), [one, two]), .metrics(id(1), [three])])
             #expect(try await store.metrics(of: id(0), taskRun: nil, taskID: nil) == [one, two])
             #expect(try await store.metrics(of: id(0), taskRun: 2, taskID: nil).isEmpty)
@@ -136,7 +153,10 @@ import Testing
             #expect(try await store.metricNames(flow, taskID: "t2") == ["size"])
             #expect(try await store.metricTasks(flow) == ["t1", "t2"])
             #expect(try await store.metrics(flow, taskID: nil, name: "size", from: moment(0), to: moment(1)) == [one])
-            #expect(try await store.metrics(flow, taskID: nil, name: "size", from: moment(0), to: moment(9)) == [one, three])
+            #expect(
+                try await store.metrics(flow, taskID: nil, name: "size", from: moment(0), to: moment(9)) == [
+                    one, three,
+                ])
         }
     }
 }

@@ -53,17 +53,22 @@ import Testing
     }
 
     /// Tables that grow with history.
-    private static let history = ["executions", "task_runs", "logs", "metrics", "execution_labels", "execution_children", "e", "l", "t", "x", "c"]
+    private static let history = [
+        "executions", "task_runs", "logs", "metrics", "execution_labels", "execution_children", "e", "l", "t", "x", "c",
+    ]
 
     private static func expectNoScan(_ recorder: Recorder, at place: SourceLocation = #_sourceLocation) throws {
         for (sql, steps) in try recorder.plans() where !sql.contains("WHERE TRUE") {
             for step in steps {
                 let words = step.split(separator: " ")
-                let scans = words.count > 1 && words[0] == "SCAN" && history.contains(String(words[1]))
+                let scans =
+                    words.count > 1 && words[0] == "SCAN" && history.contains(String(words[1]))
                     && !sql.contains("execution_totals c")
                 #expect(!scans, "\(step)\n\(sql)", sourceLocation: place)
                 // One execution has few timers.
-                let sorts = step.contains("TEMP B-TREE FOR ORDER BY") && !sql.contains("AS place") && !sql.contains("FROM timers")
+                let sorts =
+                    step.contains("TEMP B-TREE FOR ORDER BY") && !sql.contains("AS place")
+                    && !sql.contains("FROM timers")
                 #expect(!sorts, "\(step)\n\(sql)", sourceLocation: place)
             }
         }
@@ -72,12 +77,28 @@ import Testing
     static let queries: [(String, @Sendable (inout ExecutionQuery) -> Void)] = [
         ("namespace", { $0.namespace = .exactly("a") }), ("namespaces", { $0.namespace = .within("a") }),
         ("flow", { $0.flows = [FlowKey("a", "f0")] }), ("state", { $0.states = [.success] }),
-        ("states of a namespace", { $0.namespace = .exactly("a"); $0.states = [.success, .failed] }),
-        ("dates", { $0.namespace = .exactly("a"); $0.startDate = noon; $0.endDate = moment(10) }),
+        (
+            "states of a namespace",
+            {
+                $0.namespace = .exactly("a"); $0.states = [.success, .failed]
+            }
+        ),
+        (
+            "dates",
+            {
+                $0.namespace = .exactly("a"); $0.startDate = noon; $0.endDate = moment(10)
+            }
+        ),
         ("label", { $0.labels = [Label(key: "a", value: "b"), Label(key: "c", value: "d")] }),
         ("children", { $0.triggerExecutionID = id(1) }), ("copies", { $0.parentID = id(1) }),
         ("text", { $0.text = "f1" }), ("id", { $0.text = id(3).description }),
-        ("everything", { _ in }), ("oldest first", { $0.descending = false; $0.namespace = .exactly("a") }),
+        ("everything", { _ in }),
+        (
+            "oldest first",
+            {
+                $0.descending = false; $0.namespace = .exactly("a")
+            }
+        ),
     ]
 
     @Test(arguments: queries.map(\.0)) func `executions are found through an index`(_ name: String) async throws {

@@ -11,13 +11,18 @@ import Testing
         (0..<count).map { index in
             let flow = FlowKey(namespaces.randomElement(using: &random)!, flowIDs.randomElement(using: &random)!)
             let id = id(Int64(index) * 1000, UInt32(index), random: random.next())
-            let states: [[State]] = [[], [.running], [.running, .success], [.running, .success], [.running, .failed], [.queued]]
+            let states: [[State]] = [
+                [], [.running], [.running, .success], [.running, .success], [.running, .failed], [.queued],
+            ]
             var execution = run(id, of: flow, through: states.randomElement(using: &random)!)
-            if Bool.random(using: &random) { execution.labels.insert(Label(key: "team", value: ["x", "y"].randomElement(using: &random)!), at: 0) }
+            if Bool.random(using: &random) {
+                execution.labels.insert(Label(key: "team", value: ["x", "y"].randomElement(using: &random)!), at: 0)
+            }
             if Int.random(in: 0..<5, using: &random) == 0 { execution.labels.append(Label(key: "late", value: "1")) }
             if Int.random(in: 0..<4, using: &random) == 0 {
                 execution.trigger = ExecutionTrigger(
-                    id: "t", type: "x", variables: ["executionId": .string(starterID(Int64(max(index - 1, 0) / 2)).description)])
+                    id: "t", type: "x",
+                    variables: ["executionId": .string(starterID(Int64(max(index - 1, 0) / 2)).description)])
             }
             return execution
         }
@@ -50,7 +55,8 @@ import Testing
         if chance(9) { query.triggerExecutionID = starterID(Int64.random(in: 0..<Int64(all.count), using: &random)) }
         if chance(5) {
             let id = all.randomElement(using: &random)!.id.description
-            query.text = ["ALPHA", "gam", "b.c", String(id.prefix(6)), String(id.prefix(8)), id, "%", "zzz"].randomElement(using: &random)!
+            query.text = ["ALPHA", "gam", "b.c", String(id.prefix(6)), String(id.prefix(8)), id, "%", "zzz"]
+                .randomElement(using: &random)!
         }
         query.descending = !chance(4)
         if chance(4) { query.sort = ExecutionQuery.Sort.allCases.randomElement(using: &random)! }
@@ -107,7 +113,8 @@ import Testing
             for _ in 0..<60 {
                 let query = Self.query(&random, all)
                 let expected = Self.sorted(all.filter { Self.matches($0, query) }, query)
-                let page = PageRequest(skip: Int.random(in: 0..<20, using: &random), size: Int.random(in: 0..<30, using: &random))
+                let page = PageRequest(
+                    skip: Int.random(in: 0..<20, using: &random), size: Int.random(in: 0..<30, using: &random))
                 let found = try await store.executions(query, page)
                 #expect(found.total == expected.count, "\(query)")
                 #expect(found.items.map(\.id) == Array(expected.dropFirst(page.skip).prefix(page.size)), "\(query)")
@@ -115,7 +122,9 @@ import Testing
         }
     }
 
-    @Test(arguments: Backend.all) func `counters stay exact through inserts, updates and deletes`(_ backend: Backend) async throws {
+    @Test(arguments: Backend.all) func `counters stay exact through inserts, updates and deletes`(_ backend: Backend)
+        async throws
+    {
         try await backend.withStore { store in
             var random = Seeded(5)
             var all = Self.history(&random, count: 120)
@@ -127,36 +136,48 @@ import Testing
             try await store.commit(all.filter { $0.flowID == "beta" }.map { .deleteExecution($0.id) })
             all.removeAll { $0.flowID == "beta" }
             var expected: [String: Int] = [:]
-            for execution in all { expected["\(execution.namespace).\(execution.flowID) \(execution.state.current)", default: 0] += 1 }
+            for execution in all {
+                expected["\(execution.namespace).\(execution.flowID) \(execution.state.current)", default: 0] += 1
+            }
             var counted: [String: Int] = [:]
-            for count in try await store.executionCounts(.any, flowID: nil) { counted["\(count.flow) \(count.state)"] = count.count }
+            for count in try await store.executionCounts(.any, flowID: nil) {
+                counted["\(count.flow) \(count.state)"] = count.count
+            }
             #expect(counted == expected)
-            let last = try await store.lastExecutions(of: [FlowKey("a", "alpha"), FlowKey("a", "beta"), FlowKey("no", "no")])
+            let last = try await store.lastExecutions(of: [
+                FlowKey("a", "alpha"), FlowKey("a", "beta"), FlowKey("no", "no"),
+            ])
             #expect(last[FlowKey("a", "alpha")]?.id == all.last { $0.namespace == "a" && $0.flowID == "alpha" }?.id)
             #expect(last[FlowKey("a", "beta")] == nil as Execution?)
         }
     }
 
-    @Test(arguments: Backend.all) func `buckets count and time what falls into each stretch`(_ backend: Backend) async throws {
+    @Test(arguments: Backend.all) func `buckets count and time what falls into each stretch`(_ backend: Backend)
+        async throws
+    {
         try await backend.withStore { store in
             let hour: Int64 = 3_600_000
             let start = noon.milliseconds / hour * hour
             func at(_ milliseconds: Int64) -> ExecutionID {
-                ExecutionID(at: Timestamp(milliseconds: start + milliseconds), sequence: UInt32(milliseconds % 999), random: 1)
+                ExecutionID(
+                    at: Timestamp(milliseconds: start + milliseconds), sequence: UInt32(milliseconds % 999), random: 1)
             }
             try await store.commit([
                 .insertExecution(run(at(1), through: [.running, .success])),
                 .insertExecution(run(at(2), through: [.success])), .insertExecution(run(at(hour + 3))),
             ])
-            let buckets = try await store.executionBuckets(ExecutionQuery(), milliseconds: hour, offset: 0, byFlow: true)
+            let buckets = try await store.executionBuckets(
+                ExecutionQuery(), milliseconds: hour, offset: 0, byFlow: true)
             let flow = FlowKey("company.team", "hello")
             #expect(
                 buckets == [
                     ExecutionBucket(
-                        start: Timestamp(milliseconds: start), flow: flow, state: .success, count: 2, shortest: 1, longest: 2,
+                        start: Timestamp(milliseconds: start), flow: flow, state: .success, count: 2, shortest: 1,
+                        longest: 2,
                         durationSum: 3, ended: 2),
                     ExecutionBucket(
-                        start: Timestamp(milliseconds: start + hour), flow: flow, state: .created, count: 1, shortest: nil,
+                        start: Timestamp(milliseconds: start + hour), flow: flow, state: .created, count: 1,
+                        shortest: nil,
                         longest: nil, durationSum: 0, ended: 0),
                 ])
         }

@@ -114,7 +114,9 @@ struct StorageBenchmark {
         let page = [UInt8](repeating: 7, count: 4096)
         var times: [Double] = []
         for _ in 0..<500 {
-            times.append(clock.measure { precondition(write(file, page, 4096) == 4096 && fdatasync(file) == 0) } / .milliseconds(1))
+            times.append(
+                clock.measure { precondition(write(file, page, 4096) == 4096 && fdatasync(file) == 0) }
+                    / .milliseconds(1))
         }
         return times.sorted()[250]
     }
@@ -147,11 +149,15 @@ struct StorageBenchmarks {
         let latency = try await bench.latency(2000)
         print("\(synchronous): one caller: median \(latency.median) ms, p95 \(latency.p95) ms")
         print("\(synchronous): a durable write of 4 KiB takes the disk \(try bench.diskLatency()) ms")
-        for (flows, callers, calls) in [(1, 16, 1), (1, 16, 2), (1, 64, 1), (1, 64, 2), (200, 64, 1), (200, 64, 2), (200, 256, 1)] {
+        for (flows, callers, calls) in [
+            (1, 16, 1), (1, 16, 2), (1, 64, 1), (1, 64, 2), (200, 64, 1), (200, 64, 2), (200, 256, 1),
+        ] {
             bench.flows = flows
             var rates: [Double] = []
             let start = StorageBenchmark.processorTime()
-            for _ in 0..<5 { rates.append(try await bench.commits(callers: callers, each: 6400 / callers, calls: calls)) }
+            for _ in 0..<5 {
+                rates.append(try await bench.commits(callers: callers, each: 6400 / callers, calls: calls))
+            }
             let cost = Int((StorageBenchmark.processorTime() - start) / 32_000 * 1e6)
             print(
                 "\(synchronous): \(flows) flows, \(callers) callers, \(calls) calls an execution: "
@@ -173,7 +179,9 @@ struct StorageBenchmarks {
             let time = try await ContinuousClock().measure { try await bench.grow(to: size) }
             print("\(size) executions: grown in \(time)")
             print("  one namespace: \(try await bench.list { $0.namespace = .exactly("company.team7") }) ms")
-            print("  one namespace, one state: \(try await bench.list { $0.namespace = .exactly("company.team7"); $0.states = [.success] }) ms")
+            print(
+                "  one namespace, one state: \(try await bench.list { $0.namespace = .exactly("company.team7"); $0.states = [.success] }) ms"
+            )
             print("  100 namespaces: \(try await bench.list { $0.namespace = .within("company") }) ms")
             print("  one flow: \(try await bench.list { $0.flows = [StorageBenchmark.flow(7, of: bench.flows)] }) ms")
             print("  one state: \(try await bench.list { $0.states = [.success] }) ms")
@@ -185,6 +193,58 @@ struct StorageBenchmarks {
         print("\(try bench.bytes() / bench.count) bytes an execution")
         let time = try ContinuousClock().measure { store = try SQLiteStore(path: path) }
         print("opened in \(time)")
+        try await store.close()
+    }
+
+    @Test func `saving many flows`() async throws {
+        let folder = try TemporaryFolder()
+        let store = try SQLiteStore(path: folder.path + "/bench.db")
+        let clock = ContinuousClock()
+        func writes(_ text: String) -> [FlowWrite] {
+            let body = String(repeating: "  - id: task # \(text)\n    type: io.kestra.plugin.core.log.Log\n", count: 18)
+            return (0..<10_000).map { index in
+                let key = FlowKey("company.team\(index % 50)", "flow-\(index)")
+                return FlowWrite(
+                    key: key, source: "id: \(key.id)\nnamespace: \(key.namespace)\ntasks:\n\(body)", triggerIDs: [])
+            }
+        }
+        for (what, text) in [("new", "a"), ("unchanged", "a"), ("changed", "b")] {
+            let flows = writes(text)
+            let time = try await clock.measure { _ = try await store.saveFlows(flows, deleting: [], at: noon) }
+            print("10,000 flows of \(flows[0].source.utf8.count) bytes, \(what): \(time)")
+        }
+        var page = Page<FlowHead>([], total: 0)
+        print(
+            "heads of 10,000: \(try await clock.measure { page = try await store.flowHeads(FlowQuery(), PageRequest(size: .max)) })"
+        )
+        #expect(page.items.count == 10_000)
+        print(
+            "sources of 10,000: \(try await clock.measure { _ = try await store.flows(FlowQuery(), PageRequest(size: .max)) })"
+        )
+        print("resident \(StorageBenchmark.residentMiB()) MiB")
+        try await store.close()
+    }
+
+    @Test func `reads beside each other and beside writing`() async throws {
+        let folder = try TemporaryFolder()
+        let store = try SQLiteStore(path: folder.path + "/bench.db")
+        var bench = StorageBenchmark(store: store, path: folder.path + "/bench.db")
+        try await bench.grow(to: 20_000)
+        let time = try await ContinuousClock().measure {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<64 {
+                    group.addTask {
+                        for _ in 0..<100 {
+                            var query = ExecutionQuery()
+                            query.namespace = .exactly("company.team7")
+                            _ = try await store.executions(query, PageRequest(size: 25))
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+        print("64 readers: \(Int(6400 / (time / .seconds(1)))) lists/s")
         try await store.close()
     }
 }

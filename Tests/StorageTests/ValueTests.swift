@@ -3,10 +3,13 @@ import Storage
 import Testing
 
 @Suite struct ValueTests {
-    @Test(arguments: Backend.all) func `key-values expire, keep their birth and refuse to be added twice`(_ backend: Backend) async throws {
+    @Test(arguments: Backend.all) func `key-values expire, keep their birth and refuse to be added twice`(
+        _ backend: Backend
+    ) async throws {
         try await backend.withStore { store in
             func entry(_ key: String, _ value: Value, at: Int64, expires: Int64? = nil) -> KVEntry {
-                KVEntry(namespace: "a.b", key: key, kind: .json, value: value, at: moment(at), expires: expires.map(moment))
+                KVEntry(
+                    namespace: "a.b", key: key, kind: .json, value: value, at: moment(at), expires: expires.map(moment))
             }
             try await store.commit([.setKV(entry("k", ["x": 1], at: 0)), .setKV(entry("old", 1, at: 0, expires: 10))])
             try await store.commit([.setKV(entry("k", ["x": 2], at: 5))])
@@ -14,7 +17,9 @@ import Testing
             wanted.created = moment(0)
             #expect(try await store.kv(namespace: "a.b", key: "k", at: moment(6)) == .found(wanted))
             #expect(try await store.kv(namespace: "a", key: "k", at: moment(6)) == .missing)
-            #expect(try await store.kv(namespace: "a.b", key: "old", at: moment(9)) == .found(entry("old", 1, at: 0, expires: 10)))
+            #expect(
+                try await store.kv(namespace: "a.b", key: "old", at: moment(9))
+                    == .found(entry("old", 1, at: 0, expires: 10)))
             #expect(try await store.kv(namespace: "a.b", key: "old", at: moment(10)) == .expired)
             #expect(await kind { try await store.commit([.addKV(entry("k", 3, at: 20))]) } == .conflict)
             #expect(try await store.kvEntries(.exactly("a.b"), prefix: nil, at: moment(20)).map(\.key) == ["k"])
@@ -22,7 +27,8 @@ import Testing
             #expect(try await store.kv(namespace: "a.b", key: "old", at: moment(20)) == .found(entry("old", 3, at: 20)))
             #expect(try await store.kvEntries(.within("a"), prefix: "o", at: moment(20)).map(\.key) == ["old"])
             #expect(try await store.kvNamespaces() == ["a.b"])
-            #expect(try await store.deleteKV(namespace: "a.b", keys: ["k", "none", "old"], at: moment(20)) == ["k", "old"])
+            #expect(
+                try await store.deleteKV(namespace: "a.b", keys: ["k", "none", "old"], at: moment(20)) == ["k", "old"])
             #expect(try await store.kvNamespaces().isEmpty)
         }
     }
@@ -30,7 +36,9 @@ import Testing
     @Test(arguments: Backend.all) func `a mark is swapped only from what was seen`(_ backend: Backend) async throws {
         try await backend.withStore { store in
             func swap(_ value: [UInt8]?, from expected: [UInt8]?) async -> StorageError.Kind? {
-                await kind { try await store.commit([.swapMark(space: "git", key: "a", value: value, expected: expected)]) }
+                await kind {
+                    try await store.commit([.swapMark(space: "git", key: "a", value: value, expected: expected)])
+                }
             }
             #expect(await swap([1], from: [0]) == .conflict)
             #expect(await swap([1], from: nil) == nil)
@@ -46,7 +54,9 @@ import Testing
         }
     }
 
-    @Test(arguments: Backend.all) func `timers are set, moved, removed and found when due`(_ backend: Backend) async throws {
+    @Test(arguments: Backend.all) func `timers are set, moved, removed and found when due`(_ backend: Backend)
+        async throws
+    {
         try await backend.withStore { store in
             let (whole, retry) = (
                 TimerRow(execution: id(0), taskRun: nil, kind: "schedule", due: moment(50)),
@@ -59,12 +69,15 @@ import Testing
             moved.due = moment(70)
             try await store.commit([.setTimer(moved)])
             #expect(try await store.timers(of: id(0)) == [whole, moved])
-            try await store.commit([.removeTimer(id(0), taskRun: nil, kind: "schedule"), .removeTimer(id(0), taskRun: 3, kind: "x")])
+            try await store.commit([
+                .removeTimer(id(0), taskRun: nil, kind: "schedule"), .removeTimer(id(0), taskRun: 3, kind: "x"),
+            ])
             #expect(try await store.timers(dueBy: nil, limit: nil) == [moved])
         }
     }
 
-    @Test(arguments: Backend.all) func `a trigger's state comes back as it was written`(_ backend: Backend) async throws {
+    @Test(arguments: Backend.all) func `a trigger's state comes back as it was written`(_ backend: Backend) async throws
+    {
         try await backend.withStore { store in
             let flow = FlowKey("a.b", "f")
             _ = try await store.saveFlows([FlowWrite(key: flow, source: "id: f")], deleting: [], at: noon)

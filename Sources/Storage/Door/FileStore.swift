@@ -74,7 +74,8 @@ public struct FilePath: Sendable, Hashable, Comparable, CustomStringConvertible 
                     "File should be accessed with their full path and not using relative '..' path: \(text)")
             }
             guard !member.utf8.contains(0), member.utf8.count <= 255 else {
-                throw StorageError(.invalid, "\"\(text)\" is no path of a file: a part of it is too long or holds a zero byte")
+                throw StorageError(
+                    .invalid, "\"\(text)\" is no path of a file: a part of it is too long or holds a zero byte")
             }
             members.append(member)
         }
@@ -85,7 +86,9 @@ public struct FilePath: Sendable, Hashable, Comparable, CustomStringConvertible 
 
     public var uri: String { "kestra://" + text }
     public var description: String { text }
-    public var name: String { String(text[(text.lastIndex(of: "/").map { text.index(after: $0) } ?? text.startIndex)...]) }
+    public var name: String {
+        String(text[(text.lastIndex(of: "/").map { text.index(after: $0) } ?? text.startIndex)...])
+    }
     /// The folder it is in; of the root, the root.
     public var folder: FilePath {
         guard let slash = text.lastIndex(of: "/"), slash != text.startIndex else { return .root }

@@ -99,11 +99,13 @@ public protocol Store: Sendable {
     func timers(dueBy: Timestamp?, limit: Int?) async throws(StorageError) -> [TimerRow]
     func timers(of id: ExecutionID) async throws(StorageError) -> [TimerRow]
     /// Ascending by namespace, flow and id; `text` is part of any of the three, in any case.
-    func triggers(_ namespace: NamespaceFilter, flowID: String?, text: String?) async throws(StorageError) -> [TriggerState]
+    func triggers(_ namespace: NamespaceFilter, flowID: String?, text: String?) async throws(StorageError)
+        -> [TriggerState]
     func trigger(_ key: TriggerKey) async throws(StorageError) -> TriggerState?
     func kv(namespace: String, key: String, at now: Timestamp) async throws(StorageError) -> KVLookup
     /// Unexpired entries, ascending by namespace and key.
-    func kvEntries(_ namespace: NamespaceFilter, prefix: String?, at now: Timestamp) async throws(StorageError) -> [KVEntry]
+    func kvEntries(_ namespace: NamespaceFilter, prefix: String?, at now: Timestamp) async throws(StorageError)
+        -> [KVEntry]
     /// Namespaces that hold entries, expired ones too, ascending.
     func kvNamespaces() async throws(StorageError) -> [String]
     func mark(space: String, key: String) async throws(StorageError) -> [UInt8]?

@@ -9,11 +9,11 @@ import FlowModel
 
 /// The internal file storage in a folder of the local disk. A file is written beside the folder, made durable, and only then given
 /// its name, so that nobody sees half of it.
-public struct DiskFileStore: FileStore {
+public final class DiskFileStore: FileStore {
     private let root: String
     /// On the same disk as `root`, but not in it, since every name in there may be a user's.
     private let incoming: String
-    private let queues = BlockingQueues(label: "storage.files", count: 4)
+    private let threads = BlockingThreads(name: "storage files", limit: 4)
 
     /// - Parameter root: the folder, which is made when it is not there. Left-overs of writes that a crash cut off are removed.
     public init(root: String) throws(StorageError) {
@@ -34,7 +34,7 @@ public struct DiskFileStore: FileStore {
     // MARK: Writing
 
     public func put(_ bytes: [UInt8], at path: FilePath) async throws(StorageError) {
-        try await queues.run(for: path) { () throws(StorageError) in
+        try await threads.run { [self] () throws(StorageError) in
             let file = try OpenFile(creating: newTemporary())
             do throws(StorageError) {
                 try file.write(bytes)
@@ -47,7 +47,7 @@ public struct DiskFileStore: FileStore {
     }
 
     public func put(moving local: String, to path: FilePath) async throws(StorageError) {
-        try await queues.run(for: path) { () throws(StorageError) in
+        try await threads.run { [self] () throws(StorageError) in
             try checkRegular(local)
             let file = try OpenFile(opening: local)
             try file.sync()
@@ -63,24 +63,26 @@ public struct DiskFileStore: FileStore {
     }
 
     public func put(copying local: String, to path: FilePath) async throws(StorageError) {
-        try await queues.run(for: path) { () throws(StorageError) in
+        try await threads.run { [self] () throws(StorageError) in
             try checkRegular(local)
             try copy(local, to: path)
         }
     }
 
     public func writer(at path: FilePath) async throws(StorageError) -> any FileWriter {
-        try await queues.run(for: path) { () throws(StorageError) in
+        try await threads.run { [self] () throws(StorageError) in
             try checkTarget(path)
             return DiskFileWriter(file: try OpenFile(creating: newTemporary()), path: path, store: self)
         }
     }
 
-    fileprivate func onQueue<Answer: Sendable>(
-        of path: FilePath, _ work: @escaping @Sendable () throws(StorageError) -> Answer
+    fileprivate func onThread<Answer: Sendable>(
+        _ work: @escaping @Sendable () throws(StorageError) -> Answer
     ) async throws(StorageError) -> Answer {
-        try await queues.run(for: path, work)
+        try await threads.run(work)
     }
+
+    deinit { threads.close() }
 
     private func copy(_ local: String, to path: FilePath) throws(StorageError) {
         let source = try OpenFile(opening: local)
@@ -127,7 +129,7 @@ public struct DiskFileStore: FileStore {
     // MARK: Reading
 
     public func bytes(at path: FilePath, limit: Int) async throws(StorageError) -> [UInt8] {
-        try await queues.run(for: path) { () throws(StorageError) in
+        try await threads.run { [self] () throws(StorageError) in
             let size = try existing(path).size
             guard size <= limit else {
                 throw StorageError(.invalid, "\(path) has \(size) bytes, more than the \(limit) that are read at once")
@@ -137,7 +139,7 @@ public struct DiskFileStore: FileStore {
     }
 
     public func bytes(at path: FilePath, from offset: Int, count: Int) async throws(StorageError) -> [UInt8] {
-        try await queues.run(for: path) { () throws(StorageError) in
+        try await threads.run { [self] () throws(StorageError) in
             let size = try existing(path).size
             guard offset >= 0, offset < size, count > 0 else { return [] }
             return try read(path, from: offset, count: min(count, size - offset))
@@ -172,18 +174,18 @@ public struct DiskFileStore: FileStore {
     }
 
     public func localPath(of path: FilePath) async throws(StorageError) -> String {
-        try await queues.run(for: path) { () throws(StorageError) in
+        try await threads.run { [self] () throws(StorageError) in
             _ = try existing(path)
             return disk(path)
         }
     }
 
     public func info(at path: FilePath) async throws(StorageError) -> FileInfo? {
-        try await queues.run(for: path) { () throws(StorageError) in found(path) }
+        try await threads.run { [self] () throws(StorageError) in found(path) }
     }
 
     public func list(_ folder: FilePath, deep: Bool) async throws(StorageError) -> [FileInfo] {
-        try await queues.run(for: folder) { () throws(StorageError) in
+        try await threads.run { [self] () throws(StorageError) in
             guard let info = found(folder), info.isFolder else { return [] }
             var found: [FileInfo] = []
             try walk(folder, deep: deep) { found.append($0) }
@@ -191,7 +193,9 @@ public struct DiskFileStore: FileStore {
         }
     }
 
-    private func walk(_ folder: FilePath, deep: Bool, _ take: (FileInfo) throws(StorageError) -> Void) throws(StorageError) {
+    private func walk(_ folder: FilePath, deep: Bool, _ take: (FileInfo) throws(StorageError) -> Void)
+        throws(StorageError)
+    {
         for name in try Disk.names(in: disk(folder)) {
             guard let path = try? folder.appending(name), let info = found(path) else { continue }
             try take(info)
@@ -202,11 +206,11 @@ public struct DiskFileStore: FileStore {
     // MARK: Moving and deleting
 
     public func makeFolder(_ path: FilePath) async throws(StorageError) {
-        try await queues.run(for: path) { () throws(StorageError) in try Disk.makeFolders(disk(path)) }
+        try await threads.run { [self] () throws(StorageError) in try Disk.makeFolders(disk(path)) }
     }
 
     public func move(_ path: FilePath, to target: FilePath) async throws(StorageError) {
-        try await queues.run(for: path) { () throws(StorageError) in
+        try await threads.run { [self] () throws(StorageError) in
             guard path != .root, found(path) != nil else {
                 throw StorageError(.notFound, "Unable to find file '\(path.uri)'")
             }
@@ -220,7 +224,7 @@ public struct DiskFileStore: FileStore {
     }
 
     public func delete(_ path: FilePath, keeping: FilePath?) async throws(StorageError) -> [FilePath] {
-        try await queues.run(for: path) { () throws(StorageError) in
+        try await threads.run { [self] () throws(StorageError) in
             guard let info = found(path) else { return [] }
             var deleted: [FilePath] = []
             try remove(info, &deleted)
@@ -248,18 +252,18 @@ public struct DiskFileStore: FileStore {
     }
 }
 
-/// Writes one piece after the other, each on the queue of the file's path.
+/// Writes one piece after the other.
 private struct DiskFileWriter: FileWriter {
     let file: OpenFile
     let path: FilePath
     let store: DiskFileStore
 
     func write(_ bytes: [UInt8]) async throws(StorageError) {
-        try await store.onQueue(of: path) { () throws(StorageError) in try file.write(bytes) }
+        try await store.onThread { () throws(StorageError) in try file.write(bytes) }
     }
 
     func finish() async throws(StorageError) -> Int {
-        try await store.onQueue(of: path) { () throws(StorageError) in
+        try await store.onThread { () throws(StorageError) in
             let size = file.size
             do throws(StorageError) { try store.place(file, at: path) } catch {
                 file.remove()
@@ -270,6 +274,6 @@ private struct DiskFileWriter: FileWriter {
     }
 
     func abandon() async {
-        try? await store.onQueue(of: path) { () throws(StorageError) in file.remove() }
+        try? await store.onThread { () throws(StorageError) in file.remove() }
     }
 }

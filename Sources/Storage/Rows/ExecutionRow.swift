@@ -18,7 +18,8 @@ enum ExecutionRow {
     /// The number of the row. - Throws: `invalid` for an id whose high half no creation in this age can have made.
     static func key(_ id: ExecutionID) throws(StorageError) -> Int64 {
         guard let key = Int64(exactly: id.high) else {
-            throw StorageError(.invalid, "the id \(id) was not made by this program: its moment of creation is out of range")
+            throw StorageError(
+                .invalid, "the id \(id) was not made by this program: its moment of creation is out of range")
         }
         return key
     }

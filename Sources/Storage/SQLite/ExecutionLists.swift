@@ -2,7 +2,9 @@ import FlowModel
 
 extension Statements {
     /// The numbers of the rows that a query asks for, in its order.
-    func executionKeys(_ query: ExecutionQuery, _ plan: ExecutionPlan, _ page: PageRequest) throws(StorageError) -> [Int64] {
+    func executionKeys(_ query: ExecutionQuery, _ plan: ExecutionPlan, _ page: PageRequest) throws(StorageError)
+        -> [Int64]
+    {
         if page.size == 0 || plan.ranges.isEmpty { return [] }
         switch query.sort {
         case .startDate, .id: return try newest(plan, page, descending: query.descending)
@@ -41,7 +43,9 @@ extension Statements {
         result.reserveCapacity(min(limit, one.count + other.count))
         var (left, right) = (0, 0)
         while result.count < limit, left < one.count || right < other.count {
-            if right == other.count || left < one.count && (descending ? one[left] > other[right] : one[left] < other[right]) {
+            if right == other.count
+                || left < one.count && (descending ? one[left] > other[right] : one[left] < other[right])
+            {
                 result.append(one[left])
                 left += 1
             } else {
@@ -53,13 +57,18 @@ extension Statements {
     }
 
     /// Orders that no index has: all rows that match are sorted.
-    private func sorted(_ query: ExecutionQuery, _ plan: ExecutionPlan, _ page: PageRequest) throws(StorageError) -> [Int64] {
+    private func sorted(_ query: ExecutionQuery, _ plan: ExecutionPlan, _ page: PageRequest) throws(StorageError)
+        -> [Int64]
+    {
         let key: String
         switch query.sort {
         case .startDate, .id: key = "e.key"
         case .endDate: key = "(e.key >> 20) + e.duration"
         case .duration: key = "e.duration"
-        case .state: key = "CASE e.state " + State.allCases.map { "WHEN \($0.code) THEN '\($0.rawValue)'" }.joined(separator: " ") + " END"
+        case .state:
+            key =
+                "CASE e.state " + State.allCases.map { "WHEN \($0.code) THEN '\($0.rawValue)'" }.joined(separator: " ")
+                + " END"
         case .namespace: key = "(SELECT name FROM namespaces WHERE key = e.namespace)"
         case .flowID: key = "(SELECT id FROM flows WHERE key = e.flow)"
         }
@@ -75,7 +84,11 @@ extension Statements {
             let row = try statement("\(sql) ORDER BY place \(direction), key DESC LIMIT ?")
             row.bind(range.binds + [.int(plan.low), .int(plan.high)] + plan.restBinds + [.int(Int64(need))])
             while try row.step() {
-                rows.append((row.int64(0), row.isNull(1) ? .none : query.sort.isText ? .text(row.text(1)) : .number(row.int64(1))))
+                rows.append(
+                    (
+                        row.int64(0),
+                        row.isNull(1) ? .none : query.sort.isText ? .text(row.text(1)) : .number(row.int64(1))
+                    ))
             }
             row.reset()
         }
@@ -93,7 +106,8 @@ extension Statements {
                 continue
             }
             let row = try statement(
-                "SELECT count(*) FROM \(range.tables) WHERE \(range.condition) AND \(range.key) BETWEEN ? AND ?\(plan.rest)")
+                "SELECT count(*) FROM \(range.tables) WHERE \(range.condition) AND \(range.key) BETWEEN ? AND ?\(plan.rest)"
+            )
             row.bind(range.binds + [.int(plan.low), .int(plan.high)] + plan.restBinds)
             if try row.step() { total += row.int(0) }
             row.reset()
@@ -157,7 +171,8 @@ extension Statements {
             guard try row.step() else { continue }
             let execution = try ExecutionRow.execution(row)
             snapshots.append(
-                ExecutionSnapshot(execution: execution, taskRuns: try taskRuns(of: execution.id), isOpen: row.int(6) == 1))
+                ExecutionSnapshot(
+                    execution: execution, taskRuns: try taskRuns(of: execution.id), isOpen: row.int(6) == 1))
         }
         return snapshots
     }

@@ -89,7 +89,8 @@ extension Statements {
                     AND value = ? UNION SELECT key FROM executions WHERE key = ? AND low = ? AND flags & 1)
                     """,
                 binds: [
-                    .text(label.key), .text(label.value), .int(Int64(bitPattern: id.high)), .int(Int64(bitPattern: id.low)),
+                    .text(label.key), .text(label.value), .int(Int64(bitPattern: id.high)),
+                    .int(Int64(bitPattern: id.low)),
                 ])
         }
         return .init(
@@ -229,7 +230,9 @@ extension Statements {
                 guard namespace.contains(key.namespace), ids.isEmpty || ids.contains(key.id),
                     flows.isEmpty || flows.contains(key)
                 else { continue }
-                if let text, !key.namespace.lowercased().contains(text), !key.id.lowercased().contains(text) { continue }
+                if let text, !key.namespace.lowercased().contains(text), !key.id.lowercased().contains(text) {
+                    continue
+                }
                 found.append(row.int64(0))
             }
         }
@@ -260,7 +263,9 @@ extension Statements {
             while try row.step() {
                 guard states.isEmpty || states.contains(where: { $0.code == row.int(0) }) else { continue }
                 ranges.append(
-                    .init(condition: "e.flow = ? AND e.state = ?", binds: [.int(flow), .int(row.int64(0))], count: row.int(1)))
+                    .init(
+                        condition: "e.flow = ? AND e.state = ?", binds: [.int(flow), .int(row.int64(0))],
+                        count: row.int(1)))
             }
             row.reset()
         }
@@ -281,12 +286,14 @@ extension Statements {
         var ranges: [ExecutionPlan.Range] = []
         while try row.step() {
             let (namespace, state) = (row.int64(0), row.int64(1))
-            guard keys?.contains(namespace) ?? true, states.isEmpty || states.contains(where: { $0.code == state }) else {
+            guard keys?.contains(namespace) ?? true, states.isEmpty || states.contains(where: { $0.code == state })
+            else {
                 continue
             }
             ranges.append(
                 .init(
-                    condition: "e.namespace = ? AND e.state = ?", binds: [.int(namespace), .int(state)], count: row.int(2)))
+                    condition: "e.namespace = ? AND e.state = ?", binds: [.int(namespace), .int(state)],
+                    count: row.int(2)))
         }
         return ranges
     }

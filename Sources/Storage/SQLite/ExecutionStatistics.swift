@@ -61,9 +61,11 @@ extension Statements {
             }
         }
         return buckets.values.sorted { one, other in
-            one.start != other.start ? one.start < other.start
-                : one.flow != other.flow ? one.flow.map { flow in other.flow.map { flow < $0 } ?? false } ?? true
-                : one.state.code < other.state.code
+            one.start != other.start
+                ? one.start < other.start
+                : one.flow != other.flow
+                    ? one.flow.map { flow in other.flow.map { flow < $0 } ?? false } ?? true
+                    : one.state.code < other.state.code
         }
     }
 

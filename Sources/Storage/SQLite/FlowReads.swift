@@ -2,7 +2,9 @@ import FlowModel
 
 extension Statements {
     private static var headColumns: String { "n.name, f.id, f.revision, f.disabled, f.deleted, f.updated, f.summary" }
-    private static var revisionColumns: String { "n.name, f.id, r.revision, r.disabled, r.deleted, r.created, r.summary, r.source" }
+    private static var revisionColumns: String {
+        "n.name, f.id, r.revision, r.disabled, r.deleted, r.created, r.summary, r.source"
+    }
     private static var revisionTables: String {
         "flows f JOIN namespaces n ON n.key = f.namespace JOIN flow_revisions r ON r.flow = f.key"
     }
@@ -29,7 +31,8 @@ extension Statements {
 
     func revisions(of key: FlowKey) throws(StorageError) -> [StoredFlow] {
         let row = try statement(
-            "SELECT \(Self.revisionColumns) FROM \(Self.revisionTables) WHERE n.name = ?1 AND f.id = ?2 ORDER BY r.revision")
+            "SELECT \(Self.revisionColumns) FROM \(Self.revisionTables) WHERE n.name = ?1 AND f.id = ?2 ORDER BY r.revision"
+        )
         row.bind(1, key.namespace)
         row.bind(2, key.id)
         defer { row.reset() }

@@ -43,7 +43,8 @@ extension Statements {
             plan.ranges = [.init(condition: "TRUE", binds: [], count: try logTotal())]
             return plan
         }
-        let flows = isAnyFlow ? nil : Set(try flowKeys(query.namespace, ids: query.flowIDs, among: query.flows, text: nil))
+        let flows =
+            isAnyFlow ? nil : Set(try flowKeys(query.namespace, ids: query.flowIDs, among: query.flows, text: nil))
         let row = try statement("SELECT flow, level, count FROM log_totals WHERE count > 0")
         defer { row.reset() }
         while try row.step() {
@@ -127,7 +128,9 @@ extension Statements {
         return total
     }
 
-    func logs(of id: ExecutionID, after number: Int?, _ filter: LogFilter, limit: Int?) throws(StorageError) -> [LogLine] {
+    func logs(of id: ExecutionID, after number: Int?, _ filter: LogFilter, limit: Int?) throws(StorageError)
+        -> [LogLine]
+    {
         guard let key = Int64(exactly: id.high) else { return [] }
         let row = try statement(
             """
@@ -149,7 +152,9 @@ extension Statements {
     // MARK: Metrics
 
     private static var metricColumns: String { "x.at, x.kind, m.name, x.value, t.name, x.task_run, x.tags" }
-    private static var metricTables: String { "metrics x JOIN names m ON m.key = x.name JOIN names t ON t.key = x.task" }
+    private static var metricTables: String {
+        "metrics x JOIN names m ON m.key = x.name JOIN names t ON t.key = x.task"
+    }
 
     func metrics(of id: ExecutionID, taskRun: Int?, taskID: String?) throws(StorageError) -> [MetricEntry] {
         let row = try statement(
@@ -202,7 +207,8 @@ extension Statements {
     }
 
     func metricTasks(_ flow: FlowKey) throws(StorageError) -> [String] {
-        try metricTexts("SELECT DISTINCT t.name FROM \(Self.metricTables) WHERE x.flow = ?1 AND ?2 IS NULL ORDER BY 1", flow, nil)
+        try metricTexts(
+            "SELECT DISTINCT t.name FROM \(Self.metricTables) WHERE x.flow = ?1 AND ?2 IS NULL ORDER BY 1", flow, nil)
     }
 
     private func metricTexts(_ sql: String, _ flow: FlowKey, _ taskID: String?) throws(StorageError) -> [String] {

@@ -24,7 +24,8 @@ extension WriteSession {
     func namespace(_ name: String) throws(StorageError) -> Int64 {
         if let key = names.namespaces[name] { return key }
         let key = try numbered(
-            name, find: "SELECT key FROM namespaces WHERE name = ?1", add: "INSERT INTO namespaces (name) VALUES (?1) RETURNING key")
+            name, find: "SELECT key FROM namespaces WHERE name = ?1",
+            add: "INSERT INTO namespaces (name) VALUES (?1) RETURNING key")
         names.namespaces[name] = key
         return key
     }
@@ -33,7 +34,8 @@ extension WriteSession {
     func name(_ name: String) throws(StorageError) -> Int64 {
         if let key = names.names[name] { return key }
         let key = try numbered(
-            name, find: "SELECT key FROM names WHERE name = ?1", add: "INSERT INTO names (name) VALUES (?1) RETURNING key")
+            name, find: "SELECT key FROM names WHERE name = ?1",
+            add: "INSERT INTO names (name) VALUES (?1) RETURNING key")
         names.names[name] = key
         return key
     }

@@ -55,7 +55,8 @@ struct Prepared {
     func bindBlob(_ place: Int32, _ bytes: [UInt8]?) {
         guard let bytes else { return bindNull(place) }
         bytes.withUnsafeBytes { buffer in
-            _ = sqlite3_bind_blob(handle, place, buffer.baseAddress ?? UnsafeRawPointer(Self.empty), Int32(buffer.count), Self.copied)
+            _ = sqlite3_bind_blob(
+                handle, place, buffer.baseAddress ?? UnsafeRawPointer(Self.empty), Int32(buffer.count), Self.copied)
         }
     }
 
@@ -126,7 +127,9 @@ struct Prepared {
     func optionalText(_ place: Int32) -> String? { isNull(place) ? nil : text(place) }
 
     /// The bytes of a text or blob column, valid until the next step.
-    func withBytes<R>(_ place: Int32, _ body: (UnsafeBufferPointer<UInt8>) throws(StorageError) -> R) throws(StorageError) -> R {
+    func withBytes<R>(_ place: Int32, _ body: (UnsafeBufferPointer<UInt8>) throws(StorageError) -> R)
+        throws(StorageError) -> R
+    {
         let start = sqlite3_column_blob(handle, place)?.assumingMemoryBound(to: UInt8.self)
         let count = start == nil ? 0 : Int(sqlite3_column_bytes(handle, place))
         return try body(UnsafeBufferPointer(start: start, count: count))

@@ -177,7 +177,8 @@ extension SQLiteStore {
         try await read { rows throws(StorageError) in try rows.logs(query, page) }
     }
 
-    public func metrics(of id: ExecutionID, taskRun: Int?, taskID: String?) async throws(StorageError) -> [MetricEntry] {
+    public func metrics(of id: ExecutionID, taskRun: Int?, taskID: String?) async throws(StorageError) -> [MetricEntry]
+    {
         try await read { rows throws(StorageError) in try rows.metrics(of: id, taskRun: taskRun, taskID: taskID) }
     }
 

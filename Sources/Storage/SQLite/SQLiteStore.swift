@@ -6,6 +6,7 @@ import GRDB
 public final class SQLiteStore: Store {
     let pool: DatabasePool
     private let writer: Writer
+    private let readers: BlockingThreads
     private let checkpointer: Checkpointer
     private let lock: ProcessLock
 
@@ -17,7 +18,8 @@ public final class SQLiteStore: Store {
         lock = try ProcessLock(path: path + ".lock")
         var configuration = Configuration()
         configuration.label = "storage"
-        configuration.maximumReaderCount = max(settings.readers, 1)
+        // Two more than the threads for reading, for reads on the callers' own.
+        configuration.maximumReaderCount = max(settings.readers, 1) + 2
         configuration.foreignKeysEnabled = false
         configuration.busyMode = .timeout(10)
         configuration.prepareDatabase { db in
@@ -40,14 +42,18 @@ public final class SQLiteStore: Store {
             connection.close()
             throw StorageError(any: error, doing: "open \(path)")
         }
+        readers = BlockingThreads(name: "storage reader", limit: settings.readers)
         let checkpointer = Checkpointer(connection, threshold: settings.checkpointBytes)
         self.checkpointer = checkpointer
-        writer = Writer(pool: pool, batchLimit: max(settings.batchLimit, 1)) { checkpointer.afterCommit($0, frames: $1) }
+        writer = Writer(pool: pool, batchLimit: max(settings.batchLimit, 1)) {
+            checkpointer.afterCommit($0, frames: $1)
+        }
     }
 
     public func close() async throws(StorageError) {
         let outcome: Result<Void, StorageError> = await withCheckedContinuation { done in
             Thread { [self] in
+                readers.close()
                 writer.close()
                 checkpointer.close()
                 let outcome = Result { () throws -> Void in
@@ -63,6 +69,7 @@ public final class SQLiteStore: Store {
     }
 
     deinit {
+        readers.close()
         writer.close()
         checkpointer.close()
     }
@@ -93,17 +100,11 @@ public final class SQLiteStore: Store {
     func read<Answer: Sendable>(
         _ work: @escaping @Sendable (any Statements) throws(StorageError) -> Answer
     ) async throws(StorageError) -> Answer {
-        let answer: Result<Answer, StorageError> = await withCheckedContinuation { done in
-            pool.asyncRead { access in
-                do {
-                    let reader = Reader(database: try access.get())
-                    done.resume(returning: .success(try work(reader)))
-                } catch {
-                    done.resume(returning: .failure(StorageError(any: error, doing: "read")))
-                }
+        try await readers.run { [pool] () throws(StorageError) in
+            do { return try pool.read { try work(Reader(database: $0)) } } catch {
+                throw StorageError(any: error, doing: "read")
             }
         }
-        return try answer.get()
     }
 
     /// Reads one committed state of the database on the caller's own thread.

@@ -19,7 +19,9 @@ enum SchemaKeeper {
             throw StorageError(.corrupt, "\(path) is a database of another program")
         }
         if version == newest { return }
-        if version > 0 { try connection.execute("VACUUM INTO '\(unusedBackup(path, version).replacing("'", with: "''"))'") }
+        if version > 0 {
+            try connection.execute("VACUUM INTO '\(unusedBackup(path, version).replacing("'", with: "''"))'")
+        }
         try connection.execute("PRAGMA journal_mode = WAL")
         for migration in migrations.dropFirst(Int(version)) {
             try connection.execute("BEGIN IMMEDIATE")

@@ -56,7 +56,9 @@ extension Statements {
         while try row.step() {
             let state = try trigger(row)
             guard namespace.contains(state.namespace), flowID == nil || flowID == state.flowID else { continue }
-            if let text, ![state.namespace, state.flowID, state.triggerID].contains(where: { $0.lowercased().contains(text) }) {
+            if let text,
+                ![state.namespace, state.flowID, state.triggerID].contains(where: { $0.lowercased().contains(text) })
+            {
                 continue
             }
             found.append(state)
@@ -78,9 +80,11 @@ extension Statements {
     private func trigger(_ row: Prepared) throws(StorageError) -> TriggerState {
         TriggerState(
             namespace: row.text(0), flowID: row.text(1), triggerID: row.text(2), date: row.optionalMoment(3),
-            nextExecutionDate: row.optionalMoment(4), backfill: row.isNull(11) ? nil : try row.withBytes(11, Column.backfill),
+            nextExecutionDate: row.optionalMoment(4),
+            backfill: row.isNull(11) ? nil : try row.withBytes(11, Column.backfill),
             stopAfter: row.bytes(10).compactMap { State(code: Int($0)) }, disabled: row.int(5) != 0,
-            executionID: row.optionalID(6), updatedDate: row.optionalMoment(7), evaluateRunningDate: row.optionalMoment(8),
+            executionID: row.optionalID(6), updatedDate: row.optionalMoment(7),
+            evaluateRunningDate: row.optionalMoment(8),
             workerID: row.optionalText(9))
     }
 

@@ -9,14 +9,16 @@ extension WriteSession {
         let flags = correlation | (starter == nil ? 0 : ExecutionRow.child)
         let row = try statement(
             quick: """
-            INSERT INTO executions (key, low, namespace, flow, revision, state, flags, open, duration, history, attempt, parent,
-                original, original_created, schedule_date, labels, inputs, outputs, variables, trigger)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
-            """)
+                INSERT INTO executions (key, low, namespace, flow, revision, state, flags, open, duration, history, attempt, parent,
+                    original, original_created, schedule_date, labels, inputs, outputs, variables, trigger)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
+                """)
         bind(execution, key: key, flow: flow, flags: flags, labels: Column.json(labels), isOpen: isOpen, to: row)
         do throws(StorageError) { try row.run() } catch {
             guard error.kind == .duplicate else { throw error }
-            throw StorageError(.duplicate, "an execution with the id \(execution.id), or one made in the same instant, is there already")
+            throw StorageError(
+                .duplicate,
+                "an execution with the id \(execution.id), or one made in the same instant, is there already")
         }
         for label in labels { try addLabel(label, to: key) }
         if let starter { try link(execution.id, to: starter, nil) }
@@ -49,18 +51,19 @@ extension WriteSession {
         }
         let row = try statement(
             quick: """
-            UPDATE executions SET low = ?2, namespace = ?3, flow = ?4, revision = ?5, state = ?6, flags = ?7, open = ?8,
-                duration = ?9, history = ?10, attempt = ?11, parent = ?12, original = ?13, original_created = ?14,
-                schedule_date = ?15, labels = ?16, inputs = ?17, outputs = ?18, variables = ?19, trigger = ?20
-            WHERE key = ?1
-            """)
+                UPDATE executions SET low = ?2, namespace = ?3, flow = ?4, revision = ?5, state = ?6, flags = ?7, open = ?8,
+                    duration = ?9, history = ?10, attempt = ?11, parent = ?12, original = ?13, original_created = ?14,
+                    schedule_date = ?15, labels = ?16, inputs = ?17, outputs = ?18, variables = ?19, trigger = ?20
+                WHERE key = ?1
+                """)
         let flags = correlation | (oldFlags & ExecutionRow.child)
         bind(execution, key: key, flow: flow, flags: flags, labels: newLabels, isOpen: isOpen, to: row)
         try row.run()
         if known[execution.id] == nil { known[execution.id] = KnownExecution(flow: flow.key, nextLog: nil) }
         let state = execution.state.current
         if state.code != oldState {
-            executionDeltas[ExecutionTotal(flow: flow.key, namespace: flow.namespace, state: Int64(oldState)), default: 0] -= 1
+            executionDeltas[
+                ExecutionTotal(flow: flow.key, namespace: flow.namespace, state: Int64(oldState)), default: 0] -= 1
             count(flow, state, by: 1)
         }
     }
@@ -92,12 +95,15 @@ extension WriteSession {
         if let labels { row.bindText(16, utf8: labels) }
         if let inputs = Column.json(execution.inputs) { row.bindText(17, utf8: inputs) }
         if let outputs = Column.json(execution.outputs) { row.bindText(18, utf8: outputs) }
-        if !execution.variables.isEmpty, let variables = Column.json(execution.variables) { row.bindText(19, utf8: variables) }
+        if !execution.variables.isEmpty, let variables = Column.json(execution.variables) {
+            row.bindText(19, utf8: variables)
+        }
         if let trigger = Column.json(execution.trigger) { row.bindText(20, utf8: trigger) }
     }
 
     private func count(_ flow: NameCache.Flow, _ state: State, by change: Int) {
-        executionDeltas[ExecutionTotal(flow: flow.key, namespace: flow.namespace, state: Int64(state.code)), default: 0] += change
+        executionDeltas[
+            ExecutionTotal(flow: flow.key, namespace: flow.namespace, state: Int64(state.code)), default: 0] += change
     }
 
     /// The execution when it is there; what belongs to another is dropped by those who ask.
@@ -120,11 +126,11 @@ extension WriteSession {
         let base = id.createdAt.milliseconds
         let row = try statement(
             quick: """
-            INSERT INTO task_runs (execution, number, task, state, parent, value, iteration, history, attempts, outputs)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-            ON CONFLICT DO UPDATE SET task = ?3, state = ?4, parent = ?5, value = ?6, iteration = ?7, history = ?8,
-                attempts = ?9, outputs = ?10
-            """)
+                INSERT INTO task_runs (execution, number, task, state, parent, value, iteration, history, attempts, outputs)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+                ON CONFLICT DO UPDATE SET task = ?3, state = ?4, parent = ?5, value = ?6, iteration = ?7, history = ?8,
+                    attempts = ?9, outputs = ?10
+                """)
         for run in runs {
             let task = try name(run.taskID)
             row.bind(1, Int64(bitPattern: id.high))
@@ -161,7 +167,8 @@ extension WriteSession {
 
     private func addLabel(_ label: Label, to key: Int64) throws(StorageError) {
         let name = try name(label.key)
-        let row = try statement(quick: "INSERT OR IGNORE INTO execution_labels (name, value, execution) VALUES (?1, ?2, ?3)")
+        let row = try statement(
+            quick: "INSERT OR IGNORE INTO execution_labels (name, value, execution) VALUES (?1, ?2, ?3)")
         row.bind(1, name)
         row.bind(2, label.value)
         row.bind(3, key)
@@ -181,9 +188,9 @@ extension WriteSession {
         guard let parentKey = Int64(exactly: parent.high), let childKey = Int64(exactly: child.high) else { return }
         let row = try statement(
             quick: """
-            INSERT INTO execution_children (parent, child, task_run) VALUES (?1, ?2, ?3)
-            ON CONFLICT DO UPDATE SET task_run = coalesce(?3, task_run)
-            """)
+                INSERT INTO execution_children (parent, child, task_run) VALUES (?1, ?2, ?3)
+                ON CONFLICT DO UPDATE SET task_run = coalesce(?3, task_run)
+                """)
         row.bind(1, parentKey)
         row.bind(2, childKey)
         if let taskRun { row.bind(3, taskRun) }
@@ -195,7 +202,8 @@ extension WriteSession {
     /// Whether the execution was there.
     func delete(_ id: ExecutionID, logs: Bool, metrics: Bool) throws(StorageError) -> (logs: Int, metrics: Int)? {
         guard let key = Int64(exactly: id.high) else { return nil }
-        let row = try statement(quick: "DELETE FROM executions WHERE key = ?1 AND low = ?2 RETURNING namespace, flow, state, labels")
+        let row = try statement(
+            quick: "DELETE FROM executions WHERE key = ?1 AND low = ?2 RETURNING namespace, flow, state, labels")
         row.bind(1, key)
         row.bind(2, Int64(bitPattern: id.low))
         guard try row.step() else {

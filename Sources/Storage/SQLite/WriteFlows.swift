@@ -67,7 +67,8 @@ extension WriteSession {
         row.reset()
         try add(
             FlowHead(
-                key: removal.key, revision: newest.revision + 1, disabled: newest.isDisabled, deleted: true, updated: now,
+                key: removal.key, revision: newest.revision + 1, disabled: newest.isDisabled, deleted: true,
+                updated: now,
                 summary: newest.summary),
             source: source, to: flow)
         try removeTriggers(of: flow.key, but: [])

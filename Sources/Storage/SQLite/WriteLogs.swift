@@ -31,12 +31,14 @@ extension WriteSession {
         return try row.step() && !row.isNull(0) ? row.int(0) + 1 : 0
     }
 
-    private func add(_ entry: LogEntry, execution: Int64?, number: Int, flow: Int64, trigger: Int64?) throws(StorageError) {
+    private func add(_ entry: LogEntry, execution: Int64?, number: Int, flow: Int64, trigger: Int64?)
+        throws(StorageError)
+    {
         let row = try statement(
             quick: """
-            INSERT INTO logs (key, execution, number, flow, level, task_run, attempt, trigger, message)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (key) DO NOTHING
-            """)
+                INSERT INTO logs (key, execution, number, flow, level, task_run, attempt, trigger, message)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (key) DO NOTHING
+                """)
         let moment = LogRow.firstKey(of: entry.at)
         // A number is taken only after a restart within the same millisecond, or after the clock was set back.
         repeat {
@@ -56,7 +58,8 @@ extension WriteSession {
     }
 
     func deleteLogs(ofKey key: Int64, _ filter: LogFilter) throws(StorageError) -> Int {
-        let row = try statement("DELETE FROM logs WHERE execution = ?1 \(LogRow.filterConditions("logs")) RETURNING flow, level")
+        let row = try statement(
+            "DELETE FROM logs WHERE execution = ?1 \(LogRow.filterConditions("logs")) RETURNING flow, level")
         row.bind(1, key)
         LogRow.bind(filter, to: row, from: 2)
         defer { row.reset() }
@@ -84,9 +87,9 @@ extension WriteSession {
         guard !entries.isEmpty, let execution = try existing(id) else { return }
         let row = try statement(
             quick: """
-            INSERT INTO metrics (execution, flow, task, task_run, name, at, kind, value, tags)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-            """)
+                INSERT INTO metrics (execution, flow, task, task_run, name, at, kind, value, tags)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+                """)
         for entry in entries {
             let (task, metric) = (try name(entry.taskID), try name(entry.name))
             row.bind(1, Int64(bitPattern: id.high))

@@ -143,10 +143,10 @@ final class WriteSession: Statements {
         if !executionDeltas.isEmpty {
             let insert = try statement(
                 quick:
-                """
-                INSERT INTO execution_totals (flow, namespace, state, count) VALUES (?1, ?2, ?3, ?4)
-                ON CONFLICT DO UPDATE SET count = count + ?4
-                """)
+                    """
+                    INSERT INTO execution_totals (flow, namespace, state, count) VALUES (?1, ?2, ?3, ?4)
+                    ON CONFLICT DO UPDATE SET count = count + ?4
+                    """)
             func add(_ flow: Int64, _ namespace: Int64, _ state: Int64, _ count: Int) throws(StorageError) {
                 insert.bind(1, flow)
                 insert.bind(2, namespace)
@@ -165,10 +165,10 @@ final class WriteSession: Statements {
         if !logDeltas.isEmpty {
             let insert = try statement(
                 quick:
-                """
-                INSERT INTO log_totals (flow, level, count) VALUES (?1, ?2, ?3)
-                ON CONFLICT DO UPDATE SET count = count + ?3
-                """)
+                    """
+                    INSERT INTO log_totals (flow, level, count) VALUES (?1, ?2, ?3)
+                    ON CONFLICT DO UPDATE SET count = count + ?3
+                    """)
             for (total, count) in logDeltas where count != 0 {
                 insert.bind(1, total.flow)
                 insert.bind(2, total.level)
