@@ -193,6 +193,8 @@ private final class HTTPClients: Sendable {
             configuration.timeout.connect = .milliseconds(connect.milliseconds)
             configuration.timeout.read = .milliseconds(read.milliseconds)
             configuration.httpVersion = .http1Only
+            // A refused connection is told at once, not after the connect timeout.
+            configuration.connectionPool.retryConnectionEstablishment = false
             let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
             made[key] = client
             return client
