@@ -2,7 +2,7 @@ import FlowModel
 import TaskKit
 
 /// Source: engine spec §4.8.
-struct Dag: Flowable {
+struct Dag: Flowable, CheckedTask {
     static let about = TaskAbout(
         type: "io.kestra.plugin.core.flow.Dag",
         aliases: ["io.kestra.core.tasks.flows.Dag"],
@@ -20,6 +20,27 @@ struct Dag: Flowable {
         TaskListAbout("tasks", "Each `task` with the ids on which it depends.", shape: .graph, isRequired: true), .errors,
         .finally,
     ]
+
+    static func mistakes(in task: FlowTask) -> [String] {
+        let ids = (task.tasks("tasks") ?? []).map(\.id)
+        var dependencies: [String: [String]] = [:]
+        for (id, names) in task.properties["dependsOn"]?.map ?? [:] {
+            dependencies[id] = names.list?.compactMap(\.string) ?? [names.printed()]
+        }
+        let unknown = ids.flatMap { dependencies[$0] ?? [] }.filter { !ids.contains($0) }
+        if let first = unknown.first { return ["Not existing task id in dependency: \(first)"] }
+        let cyclic = ids.filter { id in
+            // On a cycle when it is reached again from what it depends on.
+            var open = dependencies[id] ?? []
+            var seen: Set<String> = []
+            while let next = open.popLast() {
+                if next == id { return true }
+                if seen.insert(next).inserted { open += dependencies[next] ?? [] }
+            }
+            return false
+        }
+        return cyclic.isEmpty ? [] : ["Cyclic dependency detected: \(cyclic.joined(separator: ", "))"]
+    }
 
     @Property("How many tasks run at once; 0 for all that are ready.")
     var concurrent: Int = 0

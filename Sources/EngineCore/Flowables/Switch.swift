@@ -2,7 +2,7 @@ import FlowModel
 import TaskKit
 
 /// Source: engine spec §4.5.
-struct Switch: Flowable {
+struct Switch: Flowable, CheckedTask {
     static let about = TaskAbout(
         type: "io.kestra.plugin.core.flow.Switch",
         aliases: ["io.kestra.core.tasks.flows.Switch"],
@@ -23,6 +23,13 @@ struct Switch: Flowable {
         TaskListAbout("cases", "The tasks of each value.", shape: .map),
         TaskListAbout("defaults", "The tasks when no case matches."), .errors, .finally,
     ]
+    static func mistakes(in task: FlowTask) -> [String] {
+        let isEmpty = task.lists.allSatisfy { list in
+            list.name != "defaults" && !list.name.hasPrefix("cases.") || list.tasks.isEmpty
+        }
+        return isEmpty ? ["No task defined, neither cases or default have any tasks"] : []
+    }
+
     static let outputs = [
         OutputAbout("value", "The rendered value.", .string),
         OutputAbout("defaults", "Whether no case matched.", .boolean),

@@ -42,4 +42,16 @@ public struct Problems: Error, Sendable, CustomStringConvertible {
     public var errors: [Problem] { all.filter { $0.severity == .error } }
     public var hasErrors: Bool { all.contains { $0.severity == .error } }
     public var description: String { all.map(\.description).joined(separator: "\n") }
+
+    /// The errors as clients of old count them: the rules that concern a flow as a whole (`flow.rule.…`) are one violation
+    /// that begins with `Invalid Flow: `. Source: engine spec §1.5.
+    public var violations: [Problem] {
+        var others = errors.filter { !$0.code.hasPrefix("flow.rule.") }
+        let rules = errors.filter { $0.code.hasPrefix("flow.rule.") }
+        if var joined = rules.first {
+            joined.what = "Invalid Flow: " + rules.map(\.what).joined(separator: ", ")
+            others.append(joined)
+        }
+        return others
+    }
 }

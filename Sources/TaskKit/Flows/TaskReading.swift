@@ -64,6 +64,9 @@ struct TaskReading {
             let code = node[list.name] == nil ? "flow.missing" : "flow.empty"
             findings.add(code, at: node[list.name]?.mark ?? node.mark, member: list.name, "must not be empty", fix: list.about)
         }
+        if let checked = kind.work.type as? any CheckedTask.Type {
+            for mistake in checked.mistakes(in: task) { findings.add("task.rule", at: node.mark, "\(task.id): \(mistake)") }
+        }
         return task
     }
 

@@ -8,6 +8,12 @@ public protocol DocumentedType: PropertyHolder {
 /// A type of task.
 public protocol TaskType: DocumentedType {}
 
+/// A type with rules that go beyond what its properties say one by one.
+public protocol CheckedTask: TaskType {
+    /// What is wrong with a task of this type, in words that follow the task's id. Source: engine spec §1.5.
+    static func mistakes(in task: FlowTask) -> [String]
+}
+
 /// A type of condition, on triggers and listeners. Source: engine spec §7.5.
 public protocol ConditionType: DocumentedType {}
 

@@ -96,7 +96,7 @@ extension Refusal {
 
     /// A document with mistakes: all of them are told, warnings only beside errors.
     static func invalidEntity(_ problems: Problems) -> Refusal {
-        let told = problems.hasErrors ? problems.errors : problems.all
+        let told = problems.hasErrors ? problems.violations : problems.all
         return invalidEntity(
             told.map { Field(path: $0.path, message: $0.what, place: $0.place, fix: $0.fix) },
             code: told.first?.code ?? "invalid-entity")

@@ -190,7 +190,7 @@ struct FlowRoutes: Sendable {
         var members: ValueMap = ["index": .int(Int64(index))]
         if let id = check.id { members["flow"] = .string(id) }
         if let namespace = check.namespace { members["namespace"] = .string(namespace) }
-        let errors = check.problems.filter { $0.severity == .error }
+        let errors = Problems(check.problems).violations
         if !errors.isEmpty { members["constraints"] = .string(errors.map(\.line).joined(separator: "\n")) }
         members["outdated"] = .bool(try await isOutdated(source, check))
         let warnings = check.problems.filter { $0.severity == .warning }

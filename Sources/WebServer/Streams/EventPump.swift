@@ -32,6 +32,7 @@ struct EventPump<Item: Sendable>: Sendable {
         headers[.contentType] = "text/event-stream"
         headers[.cacheControl] = "no-cache"
         headers[HeaderName("X-Accel-Buffering")!] = "no"
+        headers[.connection] = "close"  // whoever listens for the client to leave cannot take another request
         return Response(
             status: .ok, headers: headers,
             body: ResponseBody { writer in
