@@ -74,14 +74,16 @@ public struct WebServer: Service {
     private let port = PortNews()
 
     public init(engine: Engine, settings: WebSettings, logger: Logger = Logger(label: "sluice.web")) {
-        self.init(door: LiveEngine(engine: engine), settings: settings, logger: logger)
+        self.init(
+            door: LiveEngine(engine: engine), settings: settings, logger: logger,
+            mask: AnswerMask(secrets: engine.secrets.given))
     }
 
-    init(door: any EngineDoor, settings: WebSettings, logger: Logger) {
+    init(door: any EngineDoor, settings: WebSettings, logger: Logger, mask: AnswerMask? = nil) {
         self.settings = settings
         let port = port
         application = Application(
-            responder: Responder(table: RouteTable(Self.routes(door, settings)), settings: settings),
+            responder: Responder(table: RouteTable(Self.routes(door, settings)), settings: settings, mask: mask),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port), backlog: 1024),
             onServerRunning: { channel in port.tell(channel.localAddress?.port ?? settings.port) },

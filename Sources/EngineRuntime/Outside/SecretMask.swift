@@ -13,6 +13,9 @@ public final class SecretMask: Sendable {
 
     public var isEmpty: Bool { known.withLock { $0.isEmpty } }
 
+    /// All of them, longest first.
+    public var texts: [String] { known.withLock { $0 } }
+
     public func remember(_ value: String) {
         guard value.utf8.count >= Self.shortest else { return }
         known.withLock { all in

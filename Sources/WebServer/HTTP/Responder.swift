@@ -16,6 +16,7 @@ struct Responder: HTTPResponder {
 
     let table: RouteTable
     let settings: WebSettings
+    var mask: AnswerMask?
 
     func respond(to request: Request, context: CallSource) async throws -> Response {
         let id = requestID(of: request, context)
@@ -27,6 +28,7 @@ struct Responder: HTTPResponder {
         } catch {
             response = ErrorAnswer(path: request.uri.path, id: id, logger: context.logger).response(to: error)
         }
+        mask?.apply(to: &response)
         response.headers[Self.requestIDName] = id
         if request.method == .head {
             let length = response.headers[.contentLength]
