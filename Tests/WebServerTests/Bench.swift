@@ -1,5 +1,6 @@
 import EngineCore
 import EngineRuntime
+import Expressions
 import FlowModel
 import Foundation
 import Hummingbird
@@ -16,7 +17,7 @@ import TestSupport
 final class QuietEngine: EngineDoor {
     let store: any Store
     let files: any FileStore
-    let catalogue = Catalogue(tasks: [.instant(Say.self)], triggers: [])
+    let catalogue = TaskKit.Catalogue(tasks: [.instant(Say.self)], triggers: [])
     let clock: any FlowClock
     private let manual = ManualClock()
     private let ids = Mutex<UInt32>(0)
@@ -91,7 +92,7 @@ final class QuietEngine: EngineDoor {
 
     func checkInputs(of flow: FlowKey, revision: Int?, given: ValueMap) async throws -> ResolvedInputs {
         let declared = try await declaration(of: flow, revision: revision)?.inputs ?? []
-        return InputResolver(declared, in: .init(variables: ValueMap(), world: NoWorld()), cipher: nil).resolve(given)
+        return InputResolver(declared, in: Scope(variables: ValueMap(), world: NoWorld()), cipher: nil).resolve(given)
     }
 
     func snapshot(of id: ExecutionID) async throws -> ExecutionSnapshot? { try await store.snapshot(id) }

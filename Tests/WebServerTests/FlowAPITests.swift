@@ -5,7 +5,7 @@ import Testing
 
 struct FlowAPITests {
     @Test func `a flow is saved, read, changed and deleted`() async throws {
-        try await withAPI { api, _ in
+        try await withAPI { api, _ async throws in
             let created = try await api.save("hello")
             #expect(created.status == 200)
             #expect(created.json["revision"] == 1)
@@ -37,7 +37,7 @@ struct FlowAPITests {
     }
 
     @Test func `validation names every mistake by its path`() async throws {
-        try await withAPI { api, _ in
+        try await withAPI { api, _ async throws in
             let body = "id: a\nnamespace: n\ntasks: [{id: x, type: test.Say, what: w}]\n---\nid: b\nnamespace: n\ntasks: []\n"
             let answer = try await api(.post, "/flows/validate", body, type: "application/x-yaml")
             let list = try #require(answer.json.list)
@@ -52,7 +52,7 @@ struct FlowAPITests {
     }
 
     @Test func `flows are found by text, namespace and labels`() async throws {
-        try await withAPI { api, _ in
+        try await withAPI { api, _ async throws in
             try await api.save("one", more: "labels: {team: data}\n")
             try await api.save("two", in: "company.other")
             try await api.save("three", in: "system")
@@ -75,7 +75,7 @@ struct FlowAPITests {
     }
 
     @Test func `many flows at once`() async throws {
-        try await withAPI { api, _ in
+        try await withAPI { api, _ async throws in
             try await api.save("old")
             let body = "id: new\nnamespace: company.team\ntasks: [{id: x, type: test.Say, what: w}]\n"
             let wrong = try await api(.post, "/flows/elsewhere", body)

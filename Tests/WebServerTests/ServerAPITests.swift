@@ -9,7 +9,7 @@ import Testing
 
 struct ServerAPITests {
     @Test func `probes are answered at the root`() async throws {
-        try await withAPI { api, _ in
+        try await withAPI { api, _ async throws in
             #expect(try await api(.get, "/health").status == 200)
             #expect(try await api(.get, "/health/ready").json["status"] == "UP")
             #expect(try await api(.get, "/health/live").status == 200)
@@ -19,7 +19,7 @@ struct ServerAPITests {
     }
 
     @Test func `what is unknown is not found, in JSON`() async throws {
-        try await withAPI { api, _ in
+        try await withAPI { api, _ async throws in
             for path in ["/nothing", "/flows/", "/api/v2/flows/search"] {
                 let answer = try await api(.get, path)
                 #expect(answer.status == 404)
@@ -30,7 +30,7 @@ struct ServerAPITests {
     }
 
     @Test func `HEAD asks like GET, but never acts`() async throws {
-        try await withAPI(.live) { api, engine in
+        try await withAPI(.live) { api, engine async throws in
             let answer = try await api(.head, "/ping")
             #expect(answer.status == 200)
             #expect(answer.headers[.contentLength] == "4")
@@ -41,7 +41,7 @@ struct ServerAPITests {
     }
 
     @Test func `answers carry the request's id`() async throws {
-        try await withAPI { api, _ in
+        try await withAPI { api, _ async throws in
             let given = try await api(.get, "/ping", headers: [("X-Request-Id", "abc-1")])
             #expect(given.headers[Responder.requestIDName] == "abc-1")
             let own = try await api(.get, "/ping", headers: [("X-Request-Id", String(repeating: "x", count: 200))])
@@ -50,7 +50,7 @@ struct ServerAPITests {
     }
 
     @Test func `pages of other sites may not write`() async throws {
-        try await withAPI { api, _ in
+        try await withAPI { api, _ async throws in
             let foreign = try await api(.post, "/flows", "id: a", headers: [("Origin", "http://evil.example")])
             #expect(foreign.status == 403)
             let own = try await api(.post, "/flows", "id: a", headers: [("Origin", "http://example.org")])
@@ -60,7 +60,7 @@ struct ServerAPITests {
     }
 
     @Test func `webhooks are answered as their trigger says`() async throws {
-        try await withAPI { api, engine in
+        try await withAPI { api, engine async throws in
             let path = "/executions/webhook/company.team/hello/right"
             #expect(try await api(.put, path, "x").status == 204)
             #expect(try await api(.get, path + "/more").status == 404)
@@ -85,7 +85,7 @@ struct ServerAPITests {
     }
 
     @Test func `values are kept by namespace and key`() async throws {
-        try await withAPI { api, _ in
+        try await withAPI { api, _ async throws in
             let path = "/namespaces/company.team/kv/my.key"
             #expect(try await api(.get, path).status == 404)
             #expect(try await api(.put, path, "{\"a\": [1]}", type: "application/json").status == 200)
@@ -106,7 +106,7 @@ struct ServerAPITests {
     }
 
     @Test func `namespaces have parents and files`() async throws {
-        try await withAPI { api, _ in
+        try await withAPI { api, _ async throws in
             try await api.save("hello")
             let names = try await api(.get, "/namespaces/search?size=50").json["results"]?.list?.compactMap { $0["id"]?.string }
             #expect(names == ["company", "company.team", "system"])
@@ -126,7 +126,7 @@ struct ServerAPITests {
     }
 
     @Test func `types are documented for editors`() async throws {
-        try await withAPI { api, _ in
+        try await withAPI { api, _ async throws in
             let page = try await api(.get, "/plugins/test.Say")
             #expect(page.json["schema"]?["properties"]?["properties"]?["what"]?["type"] == "string")
             #expect(try await api(.get, "/plugins/test.Sai").json["message"]?.string?.contains("did you mean test.Say?") == true)
@@ -139,7 +139,7 @@ struct ServerAPITests {
     }
 
     @Test func `a port that is taken is said so`() async throws {
-        try await withAPI(.live) { api, engine in
+        try await withAPI(.live) { api, engine async throws in
             let port = try #require(api.client.port)
             let second = WebServer(door: engine, settings: WebSettings(port: port), logger: .init(label: "test"))
             await #expect(throws: WebServerError.addressInUse(host: "127.0.0.1", port: port)) { try await second.run() }
