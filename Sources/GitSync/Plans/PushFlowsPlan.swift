@@ -89,7 +89,7 @@ struct PushFlowsPlan: Sendable {
 
     /// Whether Git's blob is these bytes, or these bytes and a newline: told by its name, without reading it.
     private static func isSame(_ bytes: [UInt8], _ blob: ObjectID) -> Bool {
-        blobName(bytes) == blob || blobName(bytes + [10]) == blob
+        blobName(bytes + [10]) == blob || blobName(bytes) == blob
     }
 
     static func blobName(_ bytes: [UInt8]) -> ObjectID? {

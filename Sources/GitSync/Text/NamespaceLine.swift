@@ -1,3 +1,5 @@
+import Glibc
+
 /// Changes of lines in a flow's source; everything else, comments and order included, stays as its author wrote it.
 ///
 /// Source: git-tasks spec §2.6, OUR RULES D16, D23.
@@ -49,40 +51,66 @@ public enum FlowText {
     /// `target` in its place.
     public static func replacingNamespaces(_ source: String, by target: String, in text: String) -> String {
         let key = Array("namespace:".utf8)
-        let wanted = Array(source.utf8)
-        var lines = Lines(text)
-        for i in 0..<lines.count {
-            let line = lines.content(i)
-            var at = line.startIndex
-            while at < line.endIndex, line[at] == 32 || line[at] == 9 { at += 1 }
-            guard line[at...].starts(with: key) else { continue }
+        let (wanted, replacement) = (Array(source.utf8), Array(target.utf8))
+        let bytes = Array(text.utf8)
+        var made: [UInt8] = []
+        var copied = 0
+        LineStarts.each(of: bytes) { start in
+            var at = start
+            while at < bytes.count, bytes[at] == 32 || bytes[at] == 9 { at += 1 }
+            guard at < bytes.count, bytes[at] == key[0], bytes[at...].starts(with: key) else { return }
             at += key.count
             let gap = at
-            while at < line.endIndex, line[at] == 32 || line[at] == 9 { at += 1 }
-            guard at > gap, line[at...].starts(with: wanted) else { continue }
+            while at < bytes.count, bytes[at] == 32 || bytes[at] == 9 { at += 1 }
+            guard at > gap, bytes[at...].starts(with: wanted) else { return }
             let end = at + wanted.count
-            guard end == line.endIndex || [46, 32, 9, 35].contains(line[end]) else { continue }
-            let changed = Array(line[..<at]) + Array(target.utf8) + Array(line[end...])
-            lines.replace(i...i, with: String(decoding: changed, as: UTF8.self))
+            guard end == bytes.count || [46, 32, 9, 35, 10, 13].contains(bytes[end]) else { return }
+            made += bytes[copied..<at]
+            made += replacement
+            copied = end
         }
-        return lines.text
+        guard copied > 0 else { return text }
+        return String(decoding: made + bytes[copied...], as: UTF8.self)
     }
 
     /// Without every line `revision: <number>` at the left edge.
     public static func withoutRevisionLines(_ text: String) -> String {
         let key = Array("revision:".utf8)
-        guard text.utf8.count >= key.count, text.contains("revision:") else { return text }
-        var lines = Lines(text)
-        for i in (0..<lines.count).reversed() {
-            let line = lines.content(i)
-            guard line.starts(with: key) else { continue }
-            var rest = line.dropFirst(key.count)
-            guard rest.first == 32 || rest.first == 9 else { continue }
-            while let last = rest.last, last == 32 || last == 9 { rest = rest.dropLast() }
-            rest = rest.drop { $0 == 32 || $0 == 9 }
-            if !rest.isEmpty, rest.allSatisfy({ (48...57).contains($0) }) { lines.remove(i) }
+        let bytes = Array(text.utf8)
+        var made: [UInt8] = []
+        var copied = 0
+        LineStarts.each(of: bytes) { start in
+            guard start < bytes.count, bytes[start] == key[0], bytes[start...].starts(with: key) else { return }
+            let line = bytes[(start + key.count)...].prefix { $0 != 10 }
+            let end = min(line.endIndex + 1, bytes.count)
+            let words = line.split { $0 == 32 || $0 == 9 || $0 == 13 }
+            guard line.first == 32 || line.first == 9, words.count == 1,
+                words[0].allSatisfy({ (48...57).contains($0) })
+            else { return }
+            made += bytes[copied..<start]
+            copied = end
         }
-        return lines.text
+        guard copied > 0 else { return text }
+        return String(decoding: made + bytes[copied...], as: UTF8.self)
+    }
+}
+
+/// Where lines begin, found as fast as the machine can.
+private enum LineStarts {
+    static func each(of bytes: [UInt8], _ body: (Int) -> Void) {
+        body(0)
+        var at = 0
+        while at < bytes.count {
+            let newline = bytes.withUnsafeBytes { buffer -> Int? in
+                guard let base = buffer.baseAddress, let found = memchr(base + at, 10, buffer.count - at) else {
+                    return nil
+                }
+                return UnsafeRawPointer(found) - base
+            }
+            guard let newline else { return }
+            at = newline + 1
+            if at < bytes.count { body(at) }
+        }
     }
 }
 
@@ -98,9 +126,9 @@ private struct Lines {
     }
 
     private mutating func index() {
-        starts = [0]
-        for i in bytes.indices where bytes[i] == 10 && i + 1 < bytes.count { starts.append(i + 1) }
-        starts.append(bytes.count)
+        var found: [Int] = []
+        LineStarts.each(of: bytes) { found.append($0) }
+        starts = found + [bytes.count]
     }
 
     var count: Int { starts.count - 1 }

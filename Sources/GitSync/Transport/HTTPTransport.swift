@@ -112,7 +112,7 @@ final class HTTPTransport: Transport {
         if let known {
             do {
                 return try await fetch(news: commit, since: known, service, into: cache, connection)
-            } catch where error.kind == .tooMuch {
+            } catch  where error.kind == .tooMuch {
                 // The branch was rewritten, or all of it changed: the tip alone is less.
             }
         }
@@ -130,7 +130,8 @@ final class HTTPTransport: Transport {
     /// Brings the commits since one that is known, and with them their small files: what changed is mostly that.
     /// - Throws: `tooMuch` when more comes than news would be.
     private func fetch(
-        news commit: ObjectID, since known: ObjectID, _ service: UploadService, into cache: String, _ connection: Connection
+        news commit: ObjectID, since known: ObjectID, _ service: UploadService, into cache: String,
+        _ connection: Connection
     ) async throws(GitError) -> Int {
         var request = Self.fetchRequest()
         request.line("want \(commit)")
