@@ -54,6 +54,10 @@ struct ServerCommand: AsyncParsableCommand {
                 "error: \(host) can be reached by others, and this server asks nobody to sign in\n   fix: put a proxy that authenticates in front of --host 127.0.0.1, or say --insecure-http")
             throw Exit.usage
         }
+        if let flows, (try? FileManager.default.contentsOfDirectory(atPath: flows)) == nil {
+            Console.note("error: the folder \(flows) cannot be read\n   fix: make it, or name another one with --flows")
+            throw Exit.usage
+        }
         LoggingSystem.bootstrap(logFormat.handler(level: Logger.Level(rawValue: logLevel) ?? .info))
         let log = Logger(label: "sluice")
         let opened = try Program.open(
@@ -136,6 +140,7 @@ private struct Greeting: Service {
 
     func run() async throws {
         let address = await web.address()
+        guard !Task.isCancelled else { return }  // the server ends before it was ready
         let time = started.duration(to: .now).components
         let milliseconds = time.seconds * 1000 + time.attoseconds / 1_000_000_000_000_000
         Console.out("sluice \(Program.version)  data \(data) (SQLite\(isNew ? ", new" : ""))\(loaded)")

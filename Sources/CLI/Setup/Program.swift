@@ -52,7 +52,11 @@ enum Program {
         let data = absolute(place.data)
         do {
             for folder in [data, "\(data)/tmp"] {
-                try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+                do {
+                    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+                } catch {
+                    throw Unusable("the folder \(folder) cannot be made\n   fix: \(advice(.io, data))")
+                }
             }
             guard FileManager.default.isWritableFile(atPath: data) else { throw Unusable("the folder \(data) is not writable") }
             var settings = SQLiteSettings()
