@@ -5,7 +5,8 @@ import Storage
 extension Engine {
     /// The schedules that come next, one line each: the moment, the flow and the trigger.
     public func nextSchedules(_ count: Int) async throws -> [String] {
-        try await store.triggers(.any, flowID: nil, text: nil)
+        await scheduler.loaded.wait()
+        return try await store.triggers(.any, flowID: nil, text: nil)
             .compactMap { row in row.nextExecutionDate.map { (date: $0, row: row) } }
             .sorted { $0.date < $1.date }.prefix(count)
             .map { "\($0.date.iso)  \($0.row.key)" }

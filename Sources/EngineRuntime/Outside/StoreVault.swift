@@ -9,7 +9,7 @@ import TaskKit
 #endif
 
 /// The internal storage as tasks use it.
-struct StoreVault: FileVault {
+struct StoreVault: FileVault, FileListing {
     let files: any FileStore
 
     /// What one task may read into memory.
@@ -47,6 +47,10 @@ struct StoreVault: FileVault {
     func exists(_ uri: String) async -> Bool {
         guard let path = try? FilePath(uri), let info = try? await files.info(at: path) else { return false }
         return !info.isFolder
+    }
+
+    func list(under prefix: String) async throws -> [String] {
+        try await files.list(FilePath(prefix), deep: true).filter { !$0.isFolder }.map(\.path.uri)
     }
 
     func delete(_ uri: String) async throws -> Bool {

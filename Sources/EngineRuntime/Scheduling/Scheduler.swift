@@ -36,6 +36,8 @@ actor Scheduler {
     private var sleeper: Task<Void, Never>?
     private var sleepsUntil: Timestamp?
     private var isRunning = false
+    /// Opens when the schedules that were stored are in memory.
+    nonisolated let loaded = Gate()
 
     init(store: any Store, shelf: FlowShelf, clock: any FlowClock, settings: EngineSettings, log: Logger) {
         self.store = store
@@ -52,6 +54,7 @@ actor Scheduler {
         let (changes, continuation) = AsyncStream.makeStream(of: FlowsChanged.self)
         shelf.onChange { continuation.yield($0) }
         try await load()
+        loaded.open()
         for await change in changes { await take(change) }
         sleeper?.cancel()
         isRunning = false

@@ -43,11 +43,11 @@ public struct Problems: Error, Sendable, CustomStringConvertible {
     public var hasErrors: Bool { all.contains { $0.severity == .error } }
     public var description: String { all.map(\.description).joined(separator: "\n") }
 
-    /// The errors as clients of old count them: the rules that concern a flow as a whole (`flow.rule.…`) are one violation
+    /// The errors as clients of old count them: the rules that concern a flow as a whole (`flow.rule.…`, `input.rule.…`) are one violation
     /// that begins with `Invalid Flow: `. Source: engine spec §1.5.
     public var violations: [Problem] {
-        var others = errors.filter { !$0.code.hasPrefix("flow.rule.") }
-        let rules = errors.filter { $0.code.hasPrefix("flow.rule.") }
+        var others = errors.filter { !$0.code.contains(".rule.") }
+        let rules = errors.filter { $0.code.contains(".rule.") }
         if var joined = rules.first {
             joined.what = "Invalid Flow: " + rules.map(\.what).joined(separator: ", ")
             others.append(joined)

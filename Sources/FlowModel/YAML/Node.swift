@@ -68,6 +68,15 @@ public struct Node: Sendable {
         return scalar.meansNull
     }
 
+    /// Nothing, or a list or a map without members.
+    public var isEmpty: Bool {
+        switch content {
+        case .scalar: isNull
+        case .list(let items): items.isEmpty
+        case .map(let members): members.isEmpty
+        }
+    }
+
     /// The value that the element stands for: plain scalars get their type, quoted and block scalars are strings.
     public var value: Value {
         switch content {

@@ -60,7 +60,7 @@ struct TaskReading {
                 "task.missing-property", at: node.mark, member: property.name, "must not be null",
                 fix: "add `\(property.name)`: \(property.about)")
         }
-        for list in kind.lists where list.isRequired && task.tasks(list.name)?.isEmpty ?? true {
+        for list in kind.lists where list.isRequired && node[list.name]?.isEmpty ?? true {
             let code = node[list.name] == nil ? "flow.missing" : "flow.empty"
             findings.add(code, at: node[list.name]?.mark ?? node.mark, member: list.name, "must not be empty", fix: list.about)
         }
