@@ -11,16 +11,40 @@ struct StoreLibrary: FlowLibrary {
         // The version is read first: a change in between makes the listing newer than its version, never older.
         let version = try await version(of: namespace, children: children)
         let page = try await shelf.store.flows(FlowQuery(namespace: filter), PageRequest(size: .max))
-        let flows = page.items.map { stored in
-            TaskKit.StoredFlow(
-                key: stored.head.key, revision: stored.head.revision, source: stored.source, isReadable: true)
+        var deletions = FlowQuery(namespace: filter)
+        deletions.evenDeleted = true
+        let heads = try await shelf.store.flowHeads(deletions, PageRequest(size: .max))
+        let deleted = heads.items.filter(\.deleted).map { ($0.key, $0.revision) }
+        return FlowListing(
+            flows: page.items.map(Self.stored), deletedRevisions: Dictionary(deleted, uniquingKeysWith: { first, _ in first }),
+            version: version)
+    }
+
+    func flows(_ keys: [FlowKey]) async throws -> FlowListing {
+        let found = try await shelf.store.flows(keys.map { (key: $0, revision: nil) })
+        var listing = FlowListing(flows: found.map(Self.stored), version: "")
+        let present = Set(found.map(\.head.key))
+        for key in keys where !present.contains(key) {
+            guard let gone = try await shelf.store.flow(key, revision: nil, evenDeleted: true) else { continue }
+            listing.deletedRevisions[key] = gone.head.revision
         }
-        return FlowListing(flows: flows, version: version)
+        return listing
+    }
+
+    /// What is stored was read as a flow when it was saved.
+    private static func stored(_ flow: Storage.StoredFlow) -> TaskKit.StoredFlow {
+        TaskKit.StoredFlow(key: flow.head.key, revision: flow.head.revision, source: flow.source)
     }
 
     func version(of namespace: String, children: Bool) async throws -> String {
-        let count = try await shelf.store.flowChanges(children ? .within(namespace) : .exactly(namespace))
-        return "\(shelf.storeIdentity):\(count)"
+        text(try await count(namespace, children))
+    }
+
+    private func text(_ count: Int) -> String { "\(shelf.storeIdentity):\(count)" }
+
+    /// Counts up by one with every flow of the scope that is saved or deleted.
+    private func count(_ namespace: String, _ children: Bool) async throws -> Int {
+        try await shelf.store.flowChanges(children ? .within(namespace) : .exactly(namespace))
     }
 
     func check(_ sources: [String]) async throws -> [FlowCheck] {
@@ -40,11 +64,17 @@ struct StoreLibrary: FlowLibrary {
     }
 
     func apply(_ change: FlowChange) async throws -> FlowChangeResult {
-        let before = try await version(of: change.namespace, children: change.children)
+        let before = try await count(change.namespace, change.children)
         let saved = try await shelf.save(
             change.saves.map { FlowShelf.Save(key: $0.key, source: $0.source, prepared: $0.prepared as? FlowReading) },
             deleting: change.deletions.map { FlowRemoval($0) })
-        let after = try await version(of: change.namespace, children: change.children)
-        return FlowChangeResult(revisions: saved.writes.map(\.revision), versionBefore: before, versionAfter: after)
+        let outcomes = (saved.writes + saved.removals).map(\.outcome)
+        let ours = outcomes.count { $0 == .created || $0 == .updated || $0 == .deleted }
+        // Ours alone were counted, or someone else changed a flow between the reads: then the version is one that never
+        // comes, so that the next sync looks at everything.
+        let isAlone = try await count(change.namespace, change.children) == before + ours
+        return FlowChangeResult(
+            revisions: saved.writes.map(\.revision), versionBefore: text(before),
+            versionAfter: isAlone ? text(before + ours) : "\(shelf.storeIdentity):changed meanwhile")
     }
 }

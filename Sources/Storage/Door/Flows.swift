@@ -119,6 +119,8 @@ public struct FlowQuery: Sendable, Hashable {
     public var sourceText: String?
     public var sort: Sort = .key
     public var descending = false
+    /// Whether deleted flows are listed too, with the revision of their deletion.
+    public var evenDeleted = false
 
     public init(namespace: NamespaceFilter = .any, text: String? = nil, sourceText: String? = nil) {
         self.namespace = namespace

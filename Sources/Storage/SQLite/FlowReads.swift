@@ -45,7 +45,7 @@ extension Statements {
     private func heads(_ query: FlowQuery) throws(StorageError) -> [FlowHead] {
         let sql = """
             SELECT \(Self.headColumns) FROM flows f JOIN namespaces n ON n.key = f.namespace
-            WHERE f.revision > 0 AND NOT f.deleted
+            WHERE f.revision > 0 AND (NOT f.deleted OR \(query.evenDeleted ? 1 : 0))
             """
         var heads: [FlowHead] = []
         let text = query.text.flatMap { $0.isEmpty ? nil : $0.lowercased() }

@@ -72,14 +72,20 @@ public final class PropertyReader: @unchecked Sendable {
     static func describe(_ type: any PropertyHolder.Type) -> [PropertyAbout] {
         let reader = PropertyReader(sources: [], names: [], scope: nil, describing: true)
         let made = $current.withValue(reader) { type.init() }
-        let labels = Mirror(reflecting: made).children.compactMap { child in
-            child.value is any DeclaredProperty ? child.label.map { String($0.dropFirst()) } : nil
-        }
+        let labels = labels(of: made)
         precondition(labels.count == reader.abouts.count, "\(type) declares a property that is no stored member")
         return zip(labels, reader.abouts).map { label, about in
             var named = about
             named.name = label
             return named
+        }
+    }
+
+    /// The names of the declared properties, those of bundles in their place.
+    private static func labels(of holder: Any) -> [String] {
+        Mirror(reflecting: holder).children.flatMap { child -> [String] in
+            if child.value is any DeclaredProperty { return child.label.map { [String($0.dropFirst())] } ?? [] }
+            return child.value is any PropertyBundle ? labels(of: child.value) : []
         }
     }
 
@@ -146,6 +152,10 @@ public final class PropertyReader: @unchecked Sendable {
 
 /// Anything that declares `@Property` members: made by `PropertyReader` only.
 public protocol PropertyHolder: Sendable { init() }
+
+/// Properties that several types have in common, declared once: a type takes them in with `let options = Options()`, and they
+/// read as if they stood there.
+public protocol PropertyBundle: PropertyHolder {}
 
 private protocol DeclaredProperty {}
 extension Property: DeclaredProperty {}
