@@ -6,24 +6,31 @@ extension ExecutionState {
     private func awaits(_ number: Int, attempt: Int) -> Bool {
         runs.contains(number) && runs[number].run.state.current.isRunning
             && runs[number].run.attempts.count == attempt + 1 && mayProgress(number)
-            && children.values.contains(number)
+            && child(of: number).map { children[$0] } == number
+    }
+
+    /// The execution that a task run has asked for.
+    private func child(of number: Int) -> ExecutionID? {
+        runs[number].run.outputs?["executionId"]?.string.flatMap { ExecutionID($0) }
     }
 
     mutating func subflowStarted(_ number: Int, attempt: Int, _ step: inout Step) {
-        guard awaits(number, attempt: attempt), let place = runs[number].task,
-            let child = runs[number].run.outputs?["executionId"]?.string
-        else { return }
+        guard awaits(number, attempt: attempt), let place = runs[number].task, let child = child(of: number) else { return }
         let task = step.flow.tasks[place]
-        log(.info, "Created new execution [[link execution=\"\(child)\"]]", taskRun: number, &step)
-        guard case .success(let subflow) = subflow(number, task, step), !subflow.wait else { return }
-        children[ExecutionID(child) ?? execution.id] = nil
-        let outputs: ValueMap = ["executionId": .string(child), "state": .string(State.created.rawValue)]
+        guard case .success(let subflow) = subflow(number, task, step) else { return }
+        let link = "execution=\"\(child)\" flowId=\"\(subflow.flowId)\" namespace=\"\(subflow.namespace)\""
+        log(.info, "Created new execution [[link \(link)]]", taskRun: number, &step)
+        if subflow.wait { return }
+        children[child] = nil
+        let outputs: ValueMap = [
+            "executionId": .string(child.description), "state": .string(State.created.rawValue),
+        ]
         close(number, task, TaskResult(.success, outputs: outputs), &step)
     }
 
     mutating func subflowRefused(_ number: Int, attempt: Int, because why: String, _ step: inout Step) {
         guard awaits(number, attempt: attempt), let place = runs[number].task else { return }
-        children = children.filter { $0.value != number }
+        if let child = child(of: number) { children[child] = nil }
         close(number, step.flow.tasks[place], TaskResult(.failed, failure: why), &step)
     }
 
@@ -40,6 +47,10 @@ extension ExecutionState {
         switch subflow(number, task, step) {
         case .failure(let failure):
             close(number, task, TaskResult(.failed, outputs: outputs, failure: failure.message), &step)
+        case .success(let subflow) where !subflow.wait:
+            // It was started, and ended before that was told: how is not the task's matter.
+            outputs["state"] = .string(State.created.rawValue)
+            close(number, task, TaskResult(.success, outputs: outputs), &step)
         case .success(let subflow):
             var state = subflow.transmitFailed && end.state.isTransmitted ? end.state : .success
             var problem: String?

@@ -16,6 +16,7 @@ public final class CompiledFlow: Sendable {
     let listeners: [CompiledListener]
     /// Whether any expression could read `tasks.…`.
     let watchesStates: Bool
+    let hasLoops: Bool
     /// The defaults of inputs, for executions that were started without resolving them; ids with dots are nested.
     let inputDefaults: ValueMap
     let secretInputs: [String]
@@ -42,6 +43,7 @@ public final class CompiledFlow: Sendable {
         for input in flow.inputs { if let value = input.defaults { defaults.set(value, atDotted: input.id) } }
         inputDefaults = defaults
         secretInputs = flow.inputs.filter { $0.kind == .secret }.map(\.id)
+        hasLoops = tasks.contains(where: \.isLooping)
         watchesStates =
             tasks.contains(where: \.readsStates)
             || TemplateTexts(of: .list(flow.outputs.map(\.value))).mention(["tasks", "render", "Context"])

@@ -37,6 +37,7 @@ extension ExecutionState {
                 || run.parent.map { runs.contains($0) && runs[$0].isAfter } ?? false
             runs.append(
                 RunEntry(run: run, task: task?.index, role: role, isAfter: isAfter, lane: 0, position: 0))
+            noteRound(of: run.number, step.flow)
             let current = run.state.current
             if current == .paused { pausedRuns += 1 } else if current == .retrying { retryingRuns += 1 }
             if let own = run.outputs, !own.isEmpty {

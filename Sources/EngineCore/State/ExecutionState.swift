@@ -22,6 +22,8 @@ public struct ExecutionState: Sendable {
     var children: [ExecutionID: Int] = [:]
     /// For flowable runs of a killed execution: how many runs below are still on workers.
     var busyBelow: [Int: Int] = [:]
+    /// For loops: the numbers of all runs of the present round below them, ascending.
+    var roundRuns: [Int: [Int]] = [:]
     var step: UInt32 = 0
 
     /// The execution itself among the owners.

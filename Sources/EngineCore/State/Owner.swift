@@ -34,10 +34,38 @@ struct Owner: Sendable {
         }
     }
 
-    static let none = Owner(plan: .empty)
+    private var canStart: Bool { plan.limit == 0 || live < plan.limit }
 
-    var isThrough: Bool { finishedLanes >= plan.laneCount }
-    var canStart: Bool { plan.limit == 0 || live < plan.limit }
+    /// What is to be done about the children from `tasks`.
+    enum Move { case startChildren, handleFailure, allEnded }
+    var move: Move {
+        if failed > 0 { return .handleFailure }
+        return finishedLanes >= plan.laneCount ? .allEnded : .startChildren
+    }
+
+    /// A child that is started now.
+    struct Child {
+        var task: Int
+        var lane: Int
+        var position: Int
+        var value: String?
+        var iteration: Int?
+    }
+
+    /// The next child that may start, which then counts as started.
+    mutating func startChild() -> Child? {
+        guard canStart, let next = takeLane() else { return nil }
+        live += 1
+        return Child(
+            task: plan.task(lane: next.lane, position: next.position), lane: next.lane, position: next.position,
+            value: plan.value(lane: next.lane), iteration: plan.iteration(lane: next.lane))
+    }
+
+    /// Has the owner looked at, unless it will be anyway.
+    mutating func markQueued() -> Bool {
+        defer { isQueued = true }
+        return !isQueued
+    }
 
     /// The state that its children's states add up to. Source: engine spec §3.5.
     var fold: State {
@@ -51,7 +79,7 @@ struct Owner: Sendable {
     }
 
     /// The lane whose next element should start, and that element's position.
-    mutating func takeLane() -> (lane: Int, position: Int)? {
+    private mutating func takeLane() -> (lane: Int, position: Int)? {
         if let next = ready.take() { return next }
         guard nextLane < plan.laneCount else { return nil }
         nextLane += 1

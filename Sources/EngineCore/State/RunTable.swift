@@ -32,7 +32,7 @@ struct RunTable: Sendable {
 
     /// - Precondition: the table contains the number.
     subscript(number: Int) -> RunEntry {
-        get { entries[Int(places[number])] }
+        _read { yield entries[Int(places[number])] }
         _modify { yield &entries[Int(places[number])] }
     }
 

@@ -100,9 +100,7 @@ extension ExecutionState {
 
     /// Queues a look at an owner, once.
     mutating func look(at owner: Int) {
-        guard owners[owner] != nil, owners[owner]?.isQueued == false else { return }
-        owners[owner]?.isQueued = true
-        queue.append(.advance(owner))
+        if owners[owner]?.markQueued() == true { queue.append(.advance(owner)) }
     }
 
     /// Whether a task run may still go on: those of an ended execution may not, except for what runs after its end.

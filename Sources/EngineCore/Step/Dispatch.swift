@@ -11,11 +11,12 @@ extension ExecutionState {
         let number = runs.nextNumber
         let run = TaskRun(
             number: number, taskID: task.task.id, parent: parent, value: value, iteration: iteration,
-            state: StateHistory(.created, at: step.now))
+            state: .roomy(.created, at: step.now))
         let isAfter = role == .listeners || role == .afterExecution || parent.map { runs[$0].isAfter } ?? false
         runs.append(
             RunEntry(run: run, task: task.index, role: role, isAfter: isAfter, lane: lane, position: position))
         note(number, &step)
+        noteRound(of: number, step.flow)
         if step.flow.watchesStates { states.set(.string(State.created.rawValue), at: statePath(of: number)) }
         queue.append(.dispatch(number))
         step.budget -= 1
@@ -85,7 +86,7 @@ extension ExecutionState {
     }
 
     mutating func openAttempt(_ number: Int, _ step: inout Step) {
-        var history = StateHistory(.created, at: step.now)
+        var history = StateHistory.roomy(.created, at: step.now)
         history.set(.running, at: step.now)
         runs[number].run.attempts.append(Attempt(state: history))
         set(.running, of: number, &step)
@@ -132,6 +133,16 @@ extension ExecutionState {
         } catch {
             return (TaskResult(.failed, outputs: error.outputs, failure: error.message), context.logs)
         }
+    }
+}
+
+extension StateHistory {
+    /// With room for the states that most things have.
+    static func roomy(_ state: State, at now: Timestamp) -> StateHistory {
+        var entries: [Entry] = []
+        entries.reserveCapacity(4)
+        entries.append(Entry(state, at: now))
+        return StateHistory(entries: entries)
     }
 }
 

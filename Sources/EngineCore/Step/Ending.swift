@@ -33,11 +33,9 @@ extension ExecutionState {
         runs[number].due = nil
         set(state, of: number, &step)
         guard mayProgress(number) else { return }
-        let entry = runs[number]
-        let owner = entry.run.parent ?? Self.top
-        guard owners[owner] != nil else { return }
-        switch entry.role {
-        case .tasks: owners[owner]?.ended(state, lane: entry.lane, position: entry.position)
+        let owner = runs[number].run.parent ?? Self.top
+        switch runs[number].role {
+        case .tasks: owners[owner]?.ended(state, lane: runs[number].lane, position: runs[number].position)
         case .errors, .finally, .listeners, .afterExecution: owners[owner]?.handlerIsLive = false
         case .onPause: return
         }
@@ -55,13 +53,12 @@ extension ExecutionState {
         while let phase = owners[id]?.phase {
             switch phase {
             case .tasks:
-                if owners[id, default: .none].failed > 0 {
-                    owners[id]?.begin(.errors)
-                } else if owners[id, default: .none].isThrough {
+                switch owners[id]?.move {
+                case .handleFailure: owners[id]?.begin(.errors)
+                case .allEnded:
                     if id != Self.top, goesRound(id, &step) { return }
                     owners[id]?.begin(.finally)
-                } else {
-                    return startTasks(of: id, &step)
+                case .startChildren, nil: return startTasks(of: id, &step)
                 }
             case .errors, .finally:
                 let list = handlers(of: id, phase, step.flow)
@@ -95,15 +92,14 @@ extension ExecutionState {
 
     /// Starts children until the limit is reached, nothing is ready, or the budget is spent.
     private mutating func startTasks(of id: Int, _ step: inout Step) {
-        let round = id == Self.top ? nil : runs[id].run.iteration
-        while owners[id]?.canStart == true {
+        let parent = id == Self.top ? nil : id
+        let round = parent.flatMap { runs[$0].run.iteration }
+        while true {
             if step.budget <= 0 { return look(at: id) }
-            guard let next = owners[id]?.takeLane(), let plan = owners[id]?.plan else { return }
-            owners[id]?.live += 1
+            guard let child = owners[id]?.startChild() else { return }
             create(
-                step.flow.tasks[plan.task(lane: next.lane, position: next.position)], parent: id == Self.top ? nil : id,
-                value: plan.value(lane: next.lane), iteration: plan.iteration(lane: next.lane) ?? round, role: .tasks,
-                lane: next.lane, position: next.position, &step)
+                step.flow.tasks[child.task], parent: parent, value: child.value, iteration: child.iteration ?? round,
+                role: .tasks, lane: child.lane, position: child.position, &step)
         }
     }
 }

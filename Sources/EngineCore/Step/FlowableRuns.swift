@@ -116,15 +116,20 @@ extension ExecutionState {
         look(at: number)
     }
 
-    /// Removes all task runs below one, with their outputs.
-    mutating func removeRuns(below number: Int, _ step: inout Step) {
-        var removed: Set<Int> = [number]
-        for candidate in runs.numbers where candidate > number {
-            guard let parent = runs[candidate].run.parent, removed.contains(parent) else { continue }
-            removed.insert(candidate)
+    /// Remembers a new run for the loops around it, which remove it when their round is over.
+    mutating func noteRound(of number: Int, _ flow: CompiledFlow) {
+        guard flow.hasLoops else { return }
+        var parent = runs[number].run.parent
+        while let ancestor = parent, runs.contains(ancestor) {
+            if let place = runs[ancestor].task, flow.tasks[place].isLooping { roundRuns[ancestor, default: []].append(number) }
+            parent = runs[ancestor].run.parent
         }
-        removed.remove(number)
-        for gone in removed.sorted().reversed() {
+    }
+
+    /// Removes all task runs below a loop, with their outputs.
+    mutating func removeRuns(below number: Int, _ step: inout Step) {
+        for gone in (roundRuns.removeValue(forKey: number) ?? []).reversed() where runs.contains(gone) {
+            roundRuns[gone] = nil
             if runs[gone].run.outputs?.isEmpty == false { outputs.remove(at: outputPath(of: gone)) }
             if step.flow.watchesStates { states.remove(at: statePath(of: gone).dropLast()) }
             owners[gone] = nil
