@@ -53,8 +53,10 @@ extension Engine {
         return execution
     }
 
-    /// The same for a flow that was looked up already; `more` is saved together with the new execution.
-    func start(_ request: StartRequest, of flow: CompiledFlow, more: [Change] = []) async throws -> (Execution, CompiledFlow) {
+    /// The same for a flow that was looked up already.
+    func start(
+        _ request: StartRequest, of flow: CompiledFlow, _ beginning: Executor.Beginning = Executor.Beginning()
+    ) async throws -> (Execution, CompiledFlow) {
         let id = request.executionID ?? ids.next()
         var execution = Execution(
             id: id, namespace: flow.flow.namespace, flowID: flow.flow.id, flowRevision: flow.flow.revision,
@@ -62,11 +64,11 @@ extension Engine {
         if request.ownsLabels {
             execution.labels = flow.flow.labels.filter { !$0.key.hasPrefix("system.") } + request.labels
         } else {
-          do throws(Problem) {
-            execution.labels = try LabelRules.creation(of: id, flow: flow.flow.labels, requested: request.labels)
-          } catch {
-            throw EngineRefusal.invalid(error.what)
-          }
+            do throws(Problem) {
+                execution.labels = try LabelRules.creation(of: id, flow: flow.flow.labels, requested: request.labels)
+            } catch {
+                throw EngineRefusal.invalid(error.what)
+            }
         }
         execution.trigger = request.trigger
         execution.scheduleDate = request.scheduleDate
@@ -75,7 +77,7 @@ extension Engine {
         } else if !request.inputs.isEmpty {
             execution.inputs = request.inputs
         }
-        await begin(execution, flow: flow, more: more)
+        try await begin(execution, flow: flow, beginning)
         return (execution, flow)
     }
 
@@ -134,14 +136,16 @@ extension Engine {
 
     /// Waits until nothing more happens in the execution. Source: engine spec §3.8.
     public func end(of id: ExecutionID) async throws -> ExecutionSnapshot {
-        if let ended = await executor.end(of: id) { return ended }
+        try await needReady()
+        if let ended = try await executor.end(of: id) { return ended }
         guard let stored = try await store.snapshot(id) else { throw EngineRefusal.notFound("Execution not found") }
         return stored
     }
 
     /// The execution after each change, the present state first, until nothing more happens in it.
     public func follow(_ id: ExecutionID) async throws -> AsyncStream<ExecutionSnapshot> {
-        if let stream = await executor.follow(id) { return stream }
+        try await needReady()
+        if let stream = try await executor.follow(id) { return stream }
         guard let stored = try await store.snapshot(id) else { throw EngineRefusal.notFound("Execution not found") }
         return AsyncStream { continuation in
             continuation.yield(stored)
@@ -153,60 +157,55 @@ extension Engine {
     public func followLogs(_ id: ExecutionID, after number: Int? = nil, _ filter: LogFilter = LogFilter()) async throws
         -> AsyncThrowingStream<[LogLine], any Error>
     {
-        let changes = try await follow(id)
-        let (stream, continuation) = AsyncThrowingStream.makeStream(of: [LogLine].self)
-        let reading = Task { [store] in
-            var last = number
-            func send() async throws {
-                let lines = try await store.logs(of: id, after: last, filter, limit: nil)
-                guard let newest = lines.last else { return }
-                last = newest.number
-                continuation.yield(lines)
-            }
-            do {
-                for await _ in changes { try await send() }
-                try await send()
-                continuation.finish()
-            } catch {
-                continuation.finish(throwing: error)
-            }
-        }
-        continuation.onTermination = { _ in reading.cancel() }
-        return stream
+        let reader = LogFollower(id, after: number, filter, changes: try await follow(id), store: store)
+        // Lines are read when they are asked for, so that a slow reader costs no memory.
+        return AsyncThrowingStream { try await reader.next() }
     }
 
     // MARK: changing
 
     /// Kills an execution and, with `cascade`, those that it started. Source: engine spec §8.6.
     public func kill(_ id: ExecutionID, cascade: Bool) async throws {
-        if await executor.takeAndSave(.killRequested(cascade: cascade), for: id) { return }
+        try await needReady()
+        try await killNow(id, cascade: cascade)
+    }
+
+    private func killNow(_ id: ExecutionID, cascade: Bool) async throws {
+        if try await executor.takeAndSave(.killRequested(cascade: cascade), for: id) { return }
         guard try await store.execution(id) != nil else { throw EngineRefusal.notFound("Execution not found") }
         guard cascade else { throw EngineRefusal.conflict("Execution is already finished, can't kill it") }
         try await killChildren(of: id)
     }
 
+    /// Those that have ended may have children of their own that run: they are looked for too.
     func killChildren(of id: ExecutionID) async throws {
-        for child in try await store.children(of: id) where !child.childState.isTerminated {
-            try await kill(child.child, cascade: true)
+        for child in try await store.children(of: id) where child.childState != .killed {
+            do {
+                try await killNow(child.child, cascade: true)
+            } catch EngineRefusal.notFound {
+                // Deleted meanwhile.
+            }
         }
     }
 
     /// Source: engine spec §8.7.
     public func pause(_ id: ExecutionID) async throws {
+        try await needReady()
         let state = try await state(of: id)
         guard state.isRunning else { throw EngineRefusal.invalid("The execution is not running") }
-        await executor.takeAndSave(.pauseRequested, for: id)
+        try await executor.takeAndSave(.pauseRequested, for: id)
     }
 
     /// Resumes the first paused task run, or the execution that was paused as a whole. Source: engine spec §8.7.
     /// - Parameter inputs: raw values of the Pause's `onResume`.
     public func resume(_ id: ExecutionID, inputs: ValueMap, by: String? = nil) async throws {
         let values = try await checkResumeInputs(inputs, of: id)
-        await executor.takeAndSave(.resumed(taskRun: nil, inputs: values, by: by), for: id)
+        try await executor.takeAndSave(.resumed(taskRun: nil, inputs: values, by: by), for: id)
     }
 
     /// The typed `onResume` inputs of the execution's first paused task run.
     public func checkResumeInputs(_ given: ValueMap, of id: ExecutionID) async throws -> ValueMap {
+        try await needReady()
         guard let snapshot = await executor.snapshot(of: id), snapshot.execution.state.current.isPaused else {
             _ = try await state(of: id)
             throw EngineRefusal.conflict("Execution '\(id)' is not paused, can't resume it")

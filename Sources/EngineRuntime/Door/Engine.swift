@@ -26,6 +26,7 @@ public final class Engine: Service {
     let worker: Worker
     let alarms: Alarms
     let scheduler: Scheduler
+    let errands = Errands()
     let ids: IDSource
     private let quick: any QuickReads
     private let fault: FaultSignal
@@ -65,9 +66,23 @@ public final class Engine: Service {
 
     /// - Parameter schedules: false for a run without triggers.
     public func run(schedules: Bool) async throws {
-        await executor.connect(Dispatcher(engine: self))
-        try await recover()
-        readiness.open()
+        do {
+            await executor.connect(Dispatcher(engine: self))
+            try await recover()
+            readiness.open()
+            try await work(schedules: schedules)
+        } catch {
+            // Nothing can be saved any more, so waiting for running tasks is of no use.
+            await worker.interrupt()
+            await stop()
+            throw error
+        }
+        await worker.drain(grace: settings.grace)
+        await stop()
+    }
+
+    /// Returns at a wanted stop. - Throws: `StorageError` when steps can no longer be saved.
+    private func work(schedules: Bool) async throws {
         do {
             try await cancelWhenGracefulShutdown {
                 try await withThrowingTaskGroup(of: Void.self) { group in
@@ -80,13 +95,25 @@ public final class Engine: Service {
         } catch is CancellationError {
             // A wanted stop is no failure.
         }
-        await worker.drain(grace: settings.grace)
-        await alarms.stop()
+        try fault.check()
     }
 
-    /// Returns once unfinished executions are taken up and new ones may be started.
+    private func stop() async {
+        readiness.close()
+        await errands.finish()
+        await executor.close()
+        alarms.stop()
+    }
+
+    /// Returns once unfinished executions are taken up and new ones may be started, or when that will not be.
     public func ready() async { await readiness.wait() }
     public var isReady: Bool { readiness.isOpen }
+
+    /// What is not taken up yet can be neither changed nor waited for.
+    func needReady() async throws(EngineRefusal) {
+        if readiness.isOpen { return }
+        if await !readiness.wait() { throw .unavailable("The server is stopping") }
+    }
 
     // MARK: making executions
 
@@ -115,13 +142,15 @@ public final class Engine: Service {
     }
 
     /// Takes up an execution that was just made; returns when it is on disk.
-    func begin(_ execution: Execution, flow: CompiledFlow, more: [Change] = []) async {
+    /// - Throws: `StorageError` when it cannot be saved, `EngineRefusal.unavailable` when the engine stops.
+    func begin(_ execution: Execution, flow: CompiledFlow, _ beginning: Executor.Beginning = Executor.Beginning()) async throws {
+        try await needReady()
         let (errors, mask) = (ErrorLog(), mask(of: execution, flow: flow))
         let active = ActiveExecution(
             ExecutionState(execution), flow: flow,
             surroundings: surroundings(namespace: execution.namespace, errors: errors, mask: mask), errors: errors,
             mask: mask)
-        await executor.begin(active, more: more)
+        try await executor.begin(active, beginning)
     }
 }
 
@@ -140,6 +169,10 @@ final class FaultSignal: Sendable {
             return state.waiter
         }
         waiter?.resume(throwing: error)
+    }
+
+    func check() throws(StorageError) {
+        if let error = state.withLock({ $0.error }) { throw error }
     }
 
     /// Throws when a fault is raised, or when its task is cancelled.
@@ -192,32 +225,39 @@ final class IDSource: Sendable {
     }
 }
 
-/// Closed at first; whoever waits goes on when it opens.
+/// Shut at first; whoever waits goes on when it opens, or when it is clear that it will not.
 final class Gate: Sendable {
+    private enum Position { case shut, open, closed }
     private struct State {
-        var isOpen = false
-        var waiters: [CheckedContinuation<Void, Never>] = []
+        var position = Position.shut
+        var waiters: [CheckedContinuation<Bool, Never>] = []
     }
     private let state = Mutex(State())
 
-    var isOpen: Bool { state.withLock { $0.isOpen } }
+    var isOpen: Bool { state.withLock { $0.position == .open } }
 
-    func open() {
+    func open() { move(to: .open) }
+    /// For good: who waits, or comes later, is turned away.
+    func close() { move(to: .closed) }
+
+    private func move(to position: Position) {
         let waiters = state.withLock { state in
-            state.isOpen = true
+            if state.position != .closed { state.position = position }
             defer { state.waiters = [] }
             return state.waiters
         }
-        for waiter in waiters { waiter.resume() }
+        for waiter in waiters { waiter.resume(returning: position == .open) }
     }
 
-    func wait() async {
+    /// - Returns: whether it is open.
+    @discardableResult
+    func wait() async -> Bool {
         await withCheckedContinuation { waiter in
-            let isOpen = state.withLock { state in
-                if !state.isOpen { state.waiters.append(waiter) }
-                return state.isOpen
+            let position = state.withLock { state in
+                if state.position == .shut { state.waiters.append(waiter) }
+                return state.position
             }
-            if isOpen { waiter.resume() }
+            if position != .shut { waiter.resume(returning: position == .open) }
         }
     }
 }

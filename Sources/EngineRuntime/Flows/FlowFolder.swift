@@ -66,18 +66,21 @@ struct FlowFolder: Sendable {
     /// Reloads files as they change, until the task is cancelled.
     func follow() async throws {
         let changes = try FolderWatch.changes(in: path)
-        for await files in changes {
-            let flows = files.filter(FlowFiles.isFlowFile)
-            if flows.isEmpty { continue }
-            do {
-                let report = try await load(files: flows.sorted())
-                for problem in report.problems {
-                    log.warning("A flow file keeps its last good revision:\n\(problem)")
-                }
-                if report.changed > 0 { log.info("Flow files loaded: \(report.changed) changed") }
-            } catch {
-                log.error("Flow files could not be stored; they are read again with their next change: \(error)")
+        // What changed between loading and watching.
+        await reload(FlowFiles.below(path))
+        for await files in changes { await reload(files.filter(FlowFiles.isFlowFile)) }
+    }
+
+    private func reload(_ files: [String]) async {
+        if files.isEmpty { return }
+        do {
+            let report = try await load(files: files.sorted())
+            for problem in report.problems {
+                log.warning("A flow file keeps its last good revision:\n\(problem)")
             }
+            if report.changed > 0 { log.info("Flow files loaded: \(report.changed) changed") }
+        } catch {
+            log.error("Flow files could not be stored; they are read again with their next change: \(error)")
         }
     }
 }

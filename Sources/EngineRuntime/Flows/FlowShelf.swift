@@ -63,10 +63,12 @@ public final class FlowShelf: Sendable {
 
     /// A revision ready to run, the newest without a number; nil when there is none, or it is deleted.
     public func flow(_ key: FlowKey, revision: Int? = nil) async throws(StorageError) -> LoadedFlow? {
-        if let loaded = cache.withLock({ $0.find(key, revision) }) { return loaded }
+        let (found, changes) = cache.withLock { ($0.find(key, revision), $0.changes) }
+        if let found { return found }
         guard let stored = try await store.flow(key, revision: revision, evenDeleted: false) else { return nil }
         let loaded = load(stored)
-        cache.withLock { $0.insert(loaded, isNewest: revision == nil) }
+        // What was the newest when it was read may not be any more when another one was saved meanwhile.
+        cache.withLock { $0.insert(loaded, isNewest: revision == nil && $0.changes == changes) }
         return loaded
     }
 
@@ -155,6 +157,8 @@ private struct FlowCache {
     private var slots: [Name: Slot] = [:]
     private var newest: [FlowKey: Int] = [:]
     private var clock: UInt64 = 0
+    /// Counts the changes of flows.
+    private(set) var changes: UInt64 = 0
 
     init(capacity: Int) { self.capacity = capacity }
 
@@ -174,7 +178,10 @@ private struct FlowCache {
         if slots.count > capacity { evict() }
     }
 
-    mutating func forgetNewest(_ key: FlowKey) { newest[key] = nil }
+    mutating func forgetNewest(_ key: FlowKey) {
+        newest[key] = nil
+        changes += 1
+    }
 
     /// Makes room in one go, so that the cost is spread over many insertions.
     private mutating func evict() {

@@ -4,6 +4,7 @@
     import Musl
 #endif
 import Foundation
+import Synchronization
 
 /// Tells which files below a folder were written, over inotify.
 enum FolderWatch {
@@ -12,14 +13,16 @@ enum FolderWatch {
     static func changes(in folder: String) throws(WatchFailure) -> AsyncStream<[String]> {
         let descriptor = inotify_init1(Int32(IN_CLOEXEC) | Int32(O_NONBLOCK))
         guard descriptor >= 0 else { throw WatchFailure(folder: folder, code: errno) }
-        var watcher = Watcher(descriptor: descriptor)
+        var watcher = Watcher(descriptor: descriptor, root: folder)
         do throws(WatchFailure) {
             try watcher.add(folder)
         } catch {
             close(descriptor)
             throw error
         }
-        let (stream, continuation) = AsyncStream.makeStream(of: [String].self, bufferingPolicy: .unbounded)
+        // What was not fetched yet is one set of paths, however long the consumer takes.
+        let pending = Pending()
+        let (signals, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let stop = StopSignal()
         continuation.onTermination = { _ in stop.raise() }
         let start = watcher
@@ -27,14 +30,41 @@ enum FolderWatch {
         let thread = Thread {
             var watcher = start
             while let files = watcher.next(stop: stop) {
-                if !files.isEmpty { continuation.yield(files) }
+                if files.isEmpty { continue }
+                pending.add(files)
+                continuation.yield()
             }
             close(watcher.descriptor)
             continuation.finish()
         }
         thread.name = "flow-folder"
         thread.start()
-        return stream
+        let turns = Turns(signals)
+        return AsyncStream { await turns.next() ? pending.take() : nil }
+    }
+
+    private final class Pending: Sendable {
+        private let paths = Mutex<Set<String>>([])
+
+        func add(_ more: [String]) { paths.withLock { $0.formUnion(more) } }
+        func take() -> [String] {
+            paths.withLock { paths in
+                defer { paths = [] }
+                return paths.sorted()
+            }
+        }
+    }
+
+    /// Signals one after the other.
+    private actor Turns {
+        private var iterator: AsyncStream<Void>.AsyncIterator
+
+        init(_ signals: AsyncStream<Void>) { iterator = signals.makeAsyncIterator() }
+
+        func next() async -> Bool {
+            var current = iterator
+            return await current.next(isolation: self) != nil
+        }
     }
 
     struct WatchFailure: Error, CustomStringConvertible {
@@ -64,9 +94,13 @@ enum FolderWatch {
 
     private struct Watcher: Sendable {
         let descriptor: Int32
+        private let root: String
         private var folders: [Int32: String] = [:]
 
-        init(descriptor: Int32) { self.descriptor = descriptor }
+        init(descriptor: Int32, root: String) {
+            self.descriptor = descriptor
+            self.root = root
+        }
 
         private static let events = UInt32(IN_CLOSE_WRITE) | UInt32(IN_MOVED_TO) | UInt32(IN_CREATE)
 
@@ -86,7 +120,8 @@ enum FolderWatch {
         mutating func next(stop: StopSignal) -> [String]? {
             var changed: Set<String> = []
             var timeout: Int32 = -1
-            while true {
+            // A folder that never rests is told all the same.
+            for _ in 0..<50 {
                 var polls = [
                     pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
                     pollfd(fd: stop.handle, events: Int16(POLLIN), revents: 0),
@@ -97,6 +132,7 @@ enum FolderWatch {
                 if ready > 0 { drain(into: &changed) }
                 timeout = 20
             }
+            return changed.sorted()
         }
 
         private mutating func drain(into changed: inout Set<String>) {
@@ -110,7 +146,14 @@ enum FolderWatch {
                     let nameStart = offset + MemoryLayout<inotify_event>.size
                     let name = String(decoding: buffer[nameStart..<(nameStart + Int(event.len))].prefix { $0 != 0 }, as: UTF8.self)
                     offset = nameStart + Int(event.len)
-                    guard let folder = folders[event.wd], !name.isEmpty else { continue }
+                    if event.mask & UInt32(IN_Q_OVERFLOW) != 0 {
+                        // The kernel dropped events: everything may have changed.
+                        try? add(root)
+                        changed.formUnion(FlowFiles.below(root))
+                        continue
+                    }
+                    if event.mask & UInt32(IN_IGNORED) != 0 { folders[event.wd] = nil }
+                    guard let folder = folders[event.wd], !name.isEmpty, !name.hasPrefix(".") else { continue }
                     let path = "\(folder)/\(name)"
                     if event.mask & UInt32(IN_ISDIR) != 0 {
                         // What was put into a new folder before its watch is found by looking.

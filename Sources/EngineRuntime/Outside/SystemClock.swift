@@ -17,8 +17,15 @@ public struct SystemClock: FlowClock {
         return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
     }
 
+    /// How long it sleeps before it looks at the clock again, which may be set meanwhile.
+    private static let longestNap: Int64 = 30_000
+
     public func sleep(until moment: Timestamp) async throws {
-        let wait = moment.milliseconds - now.milliseconds
-        if wait > 0 { try await Task.sleep(for: .milliseconds(wait)) } else { try Task.checkCancellation() }
+        try Task.checkCancellation()
+        while true {
+            let wait = moment.milliseconds - now.milliseconds
+            if wait <= 0 { return }
+            try await Task.sleep(for: .milliseconds(min(wait, Self.longestNap)))
+        }
     }
 }

@@ -11,18 +11,21 @@ final class ActiveExecution {
     let mask: SecretMask
     var state: ExecutionState
     var followers: [Int: AsyncStream<ExecutionSnapshot>.Continuation] = [:]
-    var waiters: [CheckedContinuation<ExecutionSnapshot?, Never>] = []
+    var waiters: [Int: CheckedContinuation<ExecutionSnapshot?, any Error>] = [:]
+    /// Whether it counts for its flow's concurrency limit, and whether it waits for a place, as the executor noted last.
+    var takesPlace = false
+    var isQueued = false
+    let key: FlowKey
 
     init(_ state: ExecutionState, flow: CompiledFlow, surroundings: Surroundings, errors: ErrorLog, mask: SecretMask) {
         id = state.execution.id
+        key = FlowKey(state.execution.namespace, state.execution.flowID)
         self.state = state
         self.flow = flow
         self.surroundings = surroundings
         self.errors = errors
         self.mask = mask
     }
-
-    var key: FlowKey { FlowKey(state.execution.namespace, state.execution.flowID) }
 
     var snapshot: ExecutionSnapshot {
         ExecutionSnapshot(execution: state.execution, taskRuns: state.taskRuns, isOpen: !state.isFinished)
@@ -50,7 +53,10 @@ final class ActiveExecution {
             case .cancelWake(let timer):
                 changes.append(.removeTimer(id, taskRun: timer.taskRun, kind: timer.kind.rawValue))
             case .finished: changes.append(.removeTimers(id))
-            case .run, .startSubflow, .stop, .killChildren, .startReplacement, .proceed, .ended: break
+            // These two are not ordered again after a restart: their rows are.
+            case .startReplacement(let execution): changes.append(.insertExecution(execution, isOpen: true))
+            case .killChildren: changes.append(KillNote.change(id, isOpen: true))
+            case .run, .startSubflow, .stop, .proceed, .ended: break
             }
         }
         return changes
@@ -65,6 +71,15 @@ extension EngineTimer {
     init?(_ row: TimerRow) {
         guard let kind = Kind(rawValue: row.kind) else { return nil }
         self.init(kind, taskRun: row.taskRun, at: row.due)
+    }
+}
+
+/// Says that the executions which an execution started are still to be killed; it outlives a restart.
+enum KillNote {
+    static let space = "engine.kills"
+
+    static func change(_ id: ExecutionID, isOpen: Bool) -> Change {
+        .mark(space: space, key: id.description, value: isOpen ? [1] : nil)
     }
 }
 

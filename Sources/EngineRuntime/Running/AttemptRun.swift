@@ -1,7 +1,6 @@
 import EngineCore
 import Expressions
 import FlowModel
-import Synchronization
 import TaskKit
 
 /// One attempt at a runnable task, from rendering its properties to its result.
@@ -15,7 +14,10 @@ struct AttemptRun: Sendable {
     /// Runs the task; a task that takes longer than `timeout` is interrupted and has failed. Source: engine spec §5.3.
     func result(within timeout: ISODuration?) async -> TaskResult {
         let buffer = LogBuffer(job: job, executor: executor, clock: services.clock)
+        async let travel: Void = buffer.travel()
         let result = await outcome(RunLog(level: order.task.task.logLevel, sink: { buffer.append($0, $1) }), within: timeout)
+        buffer.close()
+        await travel
         await buffer.flush()
         return result
     }
@@ -55,59 +57,5 @@ struct AttemptRun: Sendable {
         } catch {
             return TaskResult(.failed, outputs: error.outputs, failure: error.message)
         }
-    }
-}
-
-/// Lines of a running task on their way to the executor: what comes while one batch travels makes up the next.
-private final class LogBuffer: Sendable {
-    private struct State {
-        var lines: [LogEntry] = []
-        var isTravelling = false
-    }
-
-    private let job: Worker.Job
-    private let executor: Executor
-    private let clock: any FlowClock
-    private let state = Mutex(State())
-
-    init(job: Worker.Job, executor: Executor, clock: any FlowClock) {
-        self.job = job
-        self.executor = executor
-        self.clock = clock
-    }
-
-    func append(_ level: LogLevel, _ message: String) {
-        let entry = LogEntry(at: clock.now, level: level, message: message, taskRun: job.taskRun, attempt: job.attempt)
-        let mustSend = state.withLock { state in
-            state.lines.append(entry)
-            if state.isTravelling { return false }
-            state.isTravelling = true
-            return true
-        }
-        if mustSend { Task { await send() } }
-    }
-
-    private func send() async {
-        while let lines = take() { await executor.take(logs: lines, for: job.execution) }
-    }
-
-    private func take() -> [LogEntry]? {
-        state.withLock { state in
-            if state.lines.isEmpty {
-                state.isTravelling = false
-                return nil
-            }
-            defer { state.lines = [] }
-            return state.lines
-        }
-    }
-
-    /// Hands over what is left, so that it is stored before the end of the attempt.
-    func flush() async {
-        let rest = state.withLock { state in
-            defer { state.lines = [] }
-            return state.lines
-        }
-        if !rest.isEmpty { await executor.take(logs: rest, for: job.execution) }
     }
 }

@@ -1,51 +1,40 @@
 import EngineCore
-import Expressions
 import FlowModel
 import Storage
 import TaskKit
 
 /// Carries out what saved steps ordered: work for the worker, alarms, executions of subflows, kills.
+///
+/// Orders that may contradict each other (run and stop, wake and cancel) reach their addressee in the order of the calls.
 struct Dispatcher: ExecutorActions {
     let engine: Engine
 
     func carryOut(_ command: Command, for id: ExecutionID, flow: CompiledFlow) {
         switch command {
         case .run(let number, let attempt, let timeout):
-            let job = Worker.Job(execution: id, taskRun: number, attempt: attempt)
-            Task { await engine.worker.submit(job, timeout: timeout) }
+            engine.worker.submit(Worker.Job(execution: id, taskRun: number, attempt: attempt), timeout: timeout)
         case .stop(let number, let attempt):
-            Task { await engine.worker.stop(Worker.Job(execution: id, taskRun: number, attempt: attempt)) }
-        case .wake(let timer):
-            Task { await engine.alarms.set(timer, for: id) }
-        case .cancelWake(let timer):
-            Task { await engine.alarms.cancel(timer, for: id) }
+            engine.worker.stop(Worker.Job(execution: id, taskRun: number, attempt: attempt))
+        case .wake(let timer): engine.alarms.set(timer, for: id)
+        case .cancelWake(let timer): engine.alarms.cancel(timer, for: id)
         case .startSubflow(let request):
-            Task { await startSubflow(request, of: id) }
+            engine.errands.run { await startSubflow(request, of: id) }
         case .killChildren:
-            Task {
-                await attempting("kill the executions that \(id) started") { try await engine.killChildren(of: id) }
-            }
+            engine.errands.run { await engine.killNotedChildren(of: id) }
         case .startReplacement(let execution):
-            Task {
-                await attempting("start \(execution.id), the next try after \(id)") { try await startReplacement(execution) }
-            }
+            engine.errands.run { await startReplacement(execution, after: id) }
         case .ended, .proceed, .finished: break
         }
     }
 
-    func finished(_ snapshot: ExecutionSnapshot, variables: any Variables) {
-        let execution = snapshot.execution
-        Task { await engine.scheduler.finished(execution) }
-        guard let parent = execution.trigger?.variables["executionId"]?.string.flatMap({ ExecutionID($0) }) else { return }
-        let end = SubflowEnd(
-            child: execution.id, state: execution.state.current, outputs: execution.outputs, variables: variables)
-        Task { await engine.executor.take(.subflowEnded(end), for: parent) }
+    func finished(_ execution: Execution) {
+        engine.errands.run { await engine.scheduler.finished(execution) }
     }
 
     private func startSubflow(_ request: SubflowRequest, of parent: ExecutionID) async {
         let (number, attempt) = (request.taskRun, request.attempt)
         do {
-            if try await engine.store.execution(request.child) == nil, await !engine.executor.isActive(request.child) {
+            if try await engine.store.execution(request.child) == nil {
                 var start = StartRequest(
                     namespace: request.namespace, flowID: request.flowID, revision: request.revision,
                     inputs: request.inputs, labels: request.labels)
@@ -54,11 +43,18 @@ struct Dispatcher: ExecutorActions {
                 start.trigger = request.trigger
                 start.ownsLabels = true
                 let flow = try await engine.subflow(request)
-                _ = try await engine.start(
-                    start, of: flow, more: [.linkChild(child: request.child, parent: parent, taskRun: number)])
+                // The executor tells the parent, before anything that the child does.
+                let link = Change.linkChild(child: request.child, parent: parent, taskRun: number)
+                let asker = Executor.Beginning.Asker(execution: parent, taskRun: number, attempt: attempt)
+                _ = try await engine.start(start, of: flow, Executor.Beginning(more: [link], asker: asker))
+            } else {
+                await engine.executor.take(.subflowStarted(number, attempt: attempt), for: parent)
+                await tellIfEnded(request.child, parent)
             }
-            await engine.executor.take(.subflowStarted(number, attempt: attempt), for: parent)
-            await tellIfEnded(request.child, parent)
+        } catch let error as StorageError {
+            engine.log.error("Execution \(parent) cannot start \(request.child) now; the next start of the server does: \(error)")
+        } catch EngineRefusal.unavailable {
+            // The next start of the server asks again.
         } catch {
             await engine.executor.take(.subflowRefused(number, attempt: attempt, "\(error)"), for: parent)
         }
@@ -72,18 +68,18 @@ struct Dispatcher: ExecutorActions {
         await engine.executor.take(.subflowEnded(end), for: parent)
     }
 
-    private func startReplacement(_ execution: Execution) async throws {
-        if try await engine.store.execution(execution.id) != nil { return }
-        let key = FlowKey(execution.namespace, execution.flowID)
-        let flow = try await engine.runnable(key, revision: execution.flowRevision)
-        await engine.begin(execution, flow: flow)
-    }
-
-    private func attempting(_ what: String, _ body: () async throws -> Void) async {
+    /// The row of the execution was saved with the step that ordered it.
+    private func startReplacement(_ execution: Execution, after id: ExecutionID) async {
         do {
-            try await body()
+            let key = FlowKey(execution.namespace, execution.flowID)
+            let flow = try await engine.runnable(key, revision: execution.flowRevision)
+            try await engine.begin(execution, flow: flow, Executor.Beginning(isStored: true))
+        } catch let refusal as EngineRefusal {
+            if case .unavailable = refusal { return }
+            engine.log.error("Execution \(execution.id), the next try after \(id), ends as FAILED: \(refusal)")
+            await engine.endUnread(execution)
         } catch {
-            engine.log.error("Could not \(what): \(error)")
+            engine.log.error("Execution \(execution.id), the next try after \(id), starts with the server again: \(error)")
         }
     }
 }
@@ -97,6 +93,16 @@ extension Engine {
             let revision = request.revision.map(String.init) ?? "the latest"
             throw EngineRefusal.notFound(
                 "Unable to find flow '\(request.namespace)'.'\(request.flowID)' with revision '\(revision)'")
+        }
+    }
+
+    /// Kills the executions that an execution started, as a note in the store says; then the note goes.
+    func killNotedChildren(of id: ExecutionID) async {
+        do {
+            try await killChildren(of: id)
+            try await store.commit([KillNote.change(id, isOpen: false)])
+        } catch {
+            log.error("Not all executions that \(id) started are killed; the next start of the server does: \(error)")
         }
     }
 }

@@ -14,7 +14,30 @@ actor Executor {
         var execution: ActiveExecution
         var changes: [Change]
         var commands: [Command]
-        var saved: CheckedContinuation<Void, Never>?
+        var saved: CheckedContinuation<Void, any Error>?
+        var news: News?
+    }
+
+    /// What another execution is told once a step is saved.
+    struct News {
+        var event: Event
+        var to: ExecutionID
+    }
+
+    /// How an execution comes here for the first time.
+    struct Beginning: Sendable {
+        /// Rows that belong to its creation, such as the link to its parent.
+        var more: [Change] = []
+        /// Whether its row is stored already.
+        var isStored = false
+        /// The task run that asked for it: it begins only while that one waits for it.
+        var asker: Asker?
+
+        struct Asker: Sendable {
+            var execution: ExecutionID
+            var taskRun: Int
+            var attempt: Int
+        }
     }
 
     private let store: any Store
@@ -25,11 +48,14 @@ actor Executor {
 
     private var active: [ExecutionID: ActiveExecution] = [:]
     private var pending: [Pending] = []
-    private var isSaving = false
-    private var isStopped = false
-    private var nextFollower = 0
+    private var saver: Task<Void, Never>?
+    /// Why nothing goes on any more.
+    private var stop: (any Error)?
+    private var nextNumber = 0
     /// Executions that wait for a place in their flow's concurrency limit, the longest waiting first.
     private var queues: [FlowKey: [ExecutionID]] = [:]
+    /// How many executions of a flow take a place.
+    private var occupied: [FlowKey: Int] = [:]
 
     /// - Parameter failed: called when a step cannot be saved: nothing can go on then.
     init(
@@ -47,55 +73,96 @@ actor Executor {
     // MARK: events
 
     /// Takes in an execution that was just made. Returns when it is on disk, with all that its first step did.
-    /// - Parameter more: rows that belong to its creation, such as the link to its parent.
-    func begin(_ execution: ActiveExecution, more: [Change] = []) async {
-        if active[execution.id] != nil { return }
-        active[execution.id] = execution
-        let decision = execution.state.apply(
-            .created(running: running(execution.key, except: execution.id)), at: clock.now, to: execution.flow,
-            with: execution.surroundings)
-        await withCheckedContinuation { saved in
-            settle(execution, decision, isNew: true, more: more, saved: saved)
+    /// - Returns: false when it is here already, or when nobody waits for it any more.
+    /// - Throws: why it could not be saved.
+    @discardableResult
+    func begin(_ execution: ActiveExecution, _ beginning: Beginning = Beginning()) async throws -> Bool {
+        if let stop { throw stop }
+        if active[execution.id] != nil { return false }
+        var news: News?
+        if let asker = beginning.asker {
+            // Asked here, in one turn with the beginning: a kill of the asker comes before, or finds the link to its child.
+            guard isWaiting(asker) else { return false }
+            news = News(event: .subflowStarted(asker.taskRun, attempt: asker.attempt), to: asker.execution)
         }
+        active[execution.id] = execution
+        let decision = apply(.created(running: occupied[execution.key] ?? 0), to: execution)
+        try await withCheckedThrowingContinuation { saved in
+            settle(
+                execution, decision, isNew: !beginning.isStored, more: beginning.more, saved: saved, news: news)
+        }
+        return true
+    }
+
+    private func isWaiting(_ asker: Beginning.Asker) -> Bool {
+        guard let execution = active[asker.execution], let run = execution.state.taskRun(asker.taskRun) else { return false }
+        return run.state.current.isRunning && run.attempts.count == asker.attempt + 1
+            && !execution.state.execution.state.current.isTerminated
     }
 
     /// Takes in an execution that a former process had not finished, with what is to be done about it now.
     func resume(_ execution: ActiveExecution, _ decision: Decision) {
+        guard active[execution.id] == nil, stop == nil else { return }
         active[execution.id] = execution
-        if execution.state.execution.state.current == .queued { queues[execution.key, default: []].append(execution.id) }
+        notePlace(of: execution)
         settle(execution, decision)
+    }
+
+    /// Begins what was stored but not begun, and fills places that became free, once all executions are taken up.
+    func begin(takenUp ids: [ExecutionID]) {
+        for id in ids {
+            guard let execution = active[id], execution.state.execution.state.current == .created else { continue }
+            take(.created(running: occupied[execution.key] ?? 0), for: id)
+        }
+        for key in Array(queues.keys) { wakeNext(in: key) }
     }
 
     /// Applies an event; does nothing for an execution that is not there any more.
     func take(_ event: Event, for id: ExecutionID) {
-        guard let execution = active[id] else { return }
-        let decision = execution.state.apply(event, at: clock.now, to: execution.flow, with: execution.surroundings)
-        settle(execution, decision)
+        guard stop == nil, let execution = active[id] else { return }
+        settle(execution, apply(event, to: execution))
     }
 
     /// Applies an event and returns when what it changed is on disk.
     /// - Returns: false when the execution is not among the unfinished ones.
     @discardableResult
-    func takeAndSave(_ event: Event, for id: ExecutionID) async -> Bool {
+    func takeAndSave(_ event: Event, for id: ExecutionID) async throws -> Bool {
+        if let stop { throw stop }
         guard let execution = active[id] else { return false }
-        let decision = execution.state.apply(event, at: clock.now, to: execution.flow, with: execution.surroundings)
-        await withCheckedContinuation { saved in settle(execution, decision, saved: saved) }
+        let decision = apply(event, to: execution)
+        try await withCheckedThrowingContinuation { saved in settle(execution, decision, saved: saved) }
         return true
+    }
+
+    private func apply(_ event: Event, to execution: ActiveExecution) -> Decision {
+        execution.state.apply(event, at: clock.now, to: execution.flow, with: execution.surroundings)
     }
 
     /// A moment has come that an execution waits for: its own start, or one of a task run.
     func wake(_ timer: EngineTimer, for id: ExecutionID) {
         guard let execution = active[id] else { return }
-        let event: Event = timer.kind == .schedule ? .created(running: running(execution.key, except: id)) : .timerFired(timer)
-        take(event, for: id)
+        take(timer.kind == .schedule ? .created(running: occupied[execution.key] ?? 0) : .timerFired(timer), for: id)
     }
 
     /// Lines that a running task wrote.
     func take(logs entries: [LogEntry], for id: ExecutionID) {
+        guard stop == nil, let execution = active[id] else { return }
+        settle(execution, Self.decision(logs: entries))
+    }
+
+    /// Lines that a running task wrote; returns when they are on disk.
+    func takeAndSave(logs entries: [LogEntry], for id: ExecutionID) async throws {
+        if let stop { throw stop }
         guard let execution = active[id] else { return }
+        try await withCheckedThrowingContinuation { saved in
+            settle(execution, Self.decision(logs: entries), saved: saved)
+        }
+    }
+
+    private static func decision(logs: [LogEntry]) -> Decision {
         var decision = Decision()
-        decision.logs = entries
-        settle(execution, decision)
+        decision.logs = logs
+        return decision
     }
 
     /// What a worker needs to make an attempt, once the attempt is on disk as running; nil when it is no longer wanted.
@@ -103,8 +170,10 @@ actor Executor {
         guard let execution = active[id],
             let order = execution.state.order(number, of: execution.flow, with: execution.surroundings)
         else { return nil }
-        await takeAndSave(.taskStarted(number, attempt: attempt), for: id)
-        guard active[id] === execution, execution.state.taskRun(number)?.state.current == .running else { return nil }
+        guard (try? await takeAndSave(.taskStarted(number, attempt: attempt), for: id)) == true else { return nil }
+        guard active[id] === execution, let run = execution.state.taskRun(number), run.state.current == .running,
+            run.attempts.count == attempt + 1
+        else { return nil }
         let surroundings = execution.surroundings
         return (
             order,
@@ -121,18 +190,40 @@ actor Executor {
     var activeCount: Int { active.count }
 
     /// Waits until nothing more happens in the execution; nil when it is not among the unfinished ones.
-    func end(of id: ExecutionID) async -> ExecutionSnapshot? {
-        guard let execution = active[id] else { return nil }
-        return await withCheckedContinuation { execution.waiters.append($0) }
+    /// - Throws: `CancellationError`, and why the engine stopped before the end.
+    func end(of id: ExecutionID) async throws -> ExecutionSnapshot? {
+        if let stop { throw stop }
+        guard active[id] != nil else { return nil }
+        nextNumber += 1
+        let number = nextNumber
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { waiter in
+                if Task.isCancelled {
+                    waiter.resume(throwing: CancellationError())
+                } else if let execution = active[id] {
+                    execution.waiters[number] = waiter
+                } else {
+                    waiter.resume(returning: nil)
+                }
+            }
+        } onCancel: {
+            Task { await self.giveUp(id, number) }
+        }
     }
 
-    /// The execution after each saved step, the present state first; nil when it is not among the unfinished ones.
-    func follow(_ id: ExecutionID) -> AsyncStream<ExecutionSnapshot>? {
+    private func giveUp(_ id: ExecutionID, _ number: Int) {
+        active[id]?.waiters.removeValue(forKey: number)?.resume(throwing: CancellationError())
+    }
+
+    /// The execution as it is, then as it is after saved steps; nil when it is not among the unfinished ones.
+    /// - Throws: why the engine stopped.
+    func follow(_ id: ExecutionID) throws -> AsyncStream<ExecutionSnapshot>? {
+        if let stop { throw stop }
         guard let execution = active[id] else { return nil }
         // Who cannot keep up sees the newest states only.
         let (stream, continuation) = AsyncStream.makeStream(of: ExecutionSnapshot.self, bufferingPolicy: .bufferingNewest(16))
-        nextFollower += 1
-        let number = nextFollower
+        nextNumber += 1
+        let number = nextNumber
         execution.followers[number] = continuation
         continuation.onTermination = { [weak self] _ in
             Task { await self?.unfollow(id, number) }
@@ -147,16 +238,14 @@ actor Executor {
 
     private func settle(
         _ execution: ActiveExecution, _ decision: Decision, isNew: Bool = false, more: [Change] = [],
-        saved: CheckedContinuation<Void, Never>? = nil
+        saved: CheckedContinuation<Void, any Error>? = nil, news: News? = nil
     ) {
         if decision.isEmpty && !isNew && saved == nil { return }
         let changes = execution.changes(for: decision, isNew: isNew) + more
-        noteQueue(execution)
-        pending.append(Pending(execution: execution, changes: changes, commands: decision.commands, saved: saved))
-        if !isSaving {
-            isSaving = true
-            Task { await save() }
-        }
+        notePlace(of: execution)
+        pending.append(
+            Pending(execution: execution, changes: changes, commands: decision.commands, saved: saved, news: news))
+        if saver == nil { saver = Task { await save() } }
     }
 
     private func save() async {
@@ -168,25 +257,25 @@ actor Executor {
                 do throws(StorageError) {
                     try await store.commit(changes)
                 } catch {
-                    // Memory is ahead of the disk now. Nothing of it was told to anyone, so stopping loses nothing.
-                    isStopped = true
+                    // Memory is ahead of the disk now: nothing may go on from it.
+                    for item in batch { item.saved?.resume(throwing: error) }
+                    saver = nil
+                    end(because: error)
                     failed(error)
                     return
                 }
             }
             for item in batch { act(on: item) }
+            tellFollowers(of: batch)
         }
-        isSaving = false
+        saver = nil
     }
 
     private func act(on item: Pending) {
-        let execution = item.execution
         item.saved?.resume()
-        if !execution.followers.isEmpty {
-            let snapshot = execution.snapshot
-            for follower in execution.followers.values { follower.yield(snapshot) }
-        }
-        guard let actions, !isStopped else { return }
+        if let news = item.news { take(news.event, for: news.to) }
+        guard let actions, stop == nil else { return }
+        let execution = item.execution
         for command in item.commands {
             switch command {
             case .proceed: take(.proceeded, for: execution.id)
@@ -196,48 +285,104 @@ actor Executor {
         }
     }
 
+    private func tellFollowers(of batch: [Pending]) {
+        var told: Set<ExecutionID> = []
+        for item in batch where !item.execution.followers.isEmpty && told.insert(item.execution.id).inserted {
+            let snapshot = item.execution.snapshot
+            for follower in item.execution.followers.values { follower.yield(snapshot) }
+        }
+    }
+
     private func finish(_ execution: ActiveExecution) {
         active[execution.id] = nil
-        let snapshot = execution.snapshot
-        for waiter in execution.waiters { waiter.resume(returning: snapshot) }
-        for follower in execution.followers.values { follower.finish() }
-        execution.waiters = []
-        execution.followers = [:]
-        actions?.finished(snapshot, variables: execution.state.variables(of: execution.flow, with: execution.surroundings))
+        if !execution.waiters.isEmpty || !execution.followers.isEmpty {
+            let snapshot = execution.snapshot
+            for waiter in execution.waiters.values { waiter.resume(returning: snapshot) }
+            for follower in execution.followers.values {
+                follower.yield(snapshot)
+                follower.finish()
+            }
+            execution.waiters = [:]
+            execution.followers = [:]
+        }
+        let ended = execution.state.execution
+        if ended.trigger != nil {
+            tellParent(of: execution)
+            actions?.finished(ended)
+        }
         wakeNext(in: execution.key)
+    }
+
+    private func tellParent(of execution: ActiveExecution) {
+        let ended = execution.state.execution
+        guard let parent = ended.trigger?.variables["executionId"]?.string.flatMap({ ExecutionID($0) }), active[parent] != nil
+        else { return }
+        let variables = execution.state.variables(of: execution.flow, with: execution.surroundings)
+        take(
+            .subflowEnded(
+                SubflowEnd(child: ended.id, state: ended.state.current, outputs: ended.outputs, variables: variables)),
+            for: parent)
+    }
+
+    // MARK: stopping
+
+    /// Saves what was decided, then lets go of everything. What has not finished is taken up at the next start.
+    func close() async {
+        while let saver { await saver.value }
+        end(because: EngineRefusal.unavailable("The server is stopping"))
+    }
+
+    /// Whoever waits is told; nobody waits for what never comes.
+    private func end(because reason: any Error) {
+        if stop != nil { return }
+        stop = reason
+        for item in pending { item.saved?.resume(throwing: reason) }
+        pending = []
+        for execution in active.values {
+            for waiter in execution.waiters.values { waiter.resume(throwing: reason) }
+            for follower in execution.followers.values { follower.finish() }
+            execution.waiters = [:]
+            execution.followers = [:]
+        }
+        // The dispatcher holds the engine, which holds this.
+        actions = nil
     }
 
     // MARK: concurrency limits
 
-    private func running(_ key: FlowKey, except id: ExecutionID) -> Int {
-        guard active[id]?.flow.flow.concurrency != nil else { return 0 }
-        return active.values.count { other in
-            guard other.key == key, other.id != id else { return false }
-            let state = other.state.execution.state.current
-            return state == .running || state == .paused || state == .restarted || state == .retrying || state == .killing
+    /// Keeps the counts of places and the queues for them.
+    private func notePlace(of execution: ActiveExecution) {
+        let state = execution.state.execution.state.current
+        let takesPlace =
+            state == .running || state == .paused || state == .restarted || state == .retrying || state == .killing
+        if takesPlace != execution.takesPlace {
+            execution.takesPlace = takesPlace
+            let count = (occupied[execution.key] ?? 0) + (takesPlace ? 1 : -1)
+            occupied[execution.key] = count == 0 ? nil : count
         }
-    }
-
-    private func noteQueue(_ execution: ActiveExecution) {
-        guard execution.flow.flow.concurrency != nil else { return }
-        let isQueued = execution.state.execution.state.current == .queued
-        let isListed = queues[execution.key]?.contains(execution.id) ?? false
-        if isQueued && !isListed {
-            queues[execution.key, default: []].append(execution.id)
-        } else if !isQueued && isListed {
-            queues[execution.key]?.removeAll { $0 == execution.id }
+        let isQueued = state == .queued
+        if isQueued != execution.isQueued {
+            execution.isQueued = isQueued
+            if isQueued {
+                queues[execution.key, default: []].append(execution.id)
+            } else {
+                queues[execution.key]?.removeAll { $0 == execution.id }
+                if queues[execution.key]?.isEmpty == true { queues[execution.key] = nil }
+            }
         }
     }
 
     private func wakeNext(in key: FlowKey) {
-        guard let next = queues[key]?.first, let execution = active[next] else { return }
-        if let limit = execution.flow.flow.concurrency?.limit, running(key, except: next) >= limit { return }
-        take(.unqueued, for: next)
+        while let next = queues[key]?.first, let execution = active[next] {
+            if let limit = execution.flow.flow.concurrency?.limit, (occupied[key] ?? 0) >= limit { return }
+            take(.unqueued, for: next)
+            if execution.isQueued { return }
+        }
     }
 }
 
 /// What the executor has others do, once the step that ordered it is saved. Returns at once; answers come as events.
 protocol ExecutorActions: Sendable {
     func carryOut(_ command: Command, for id: ExecutionID, flow: CompiledFlow)
-    func finished(_ snapshot: ExecutionSnapshot, variables: any Variables)
+    func finished(_ execution: Execution)
 }

@@ -3,21 +3,24 @@ import FlowModel
 import Storage
 
 extension Engine {
-    /// Takes up every execution that a former process had not finished. Source: engine spec §9.3.
+    /// Takes up every execution that a former process had not finished. Their timers follow from their task runs, so they
+    /// are set again by the way. Source: engine spec §9.3.
     func recover() async throws {
+        var ids: [ExecutionID] = []
         var last: ExecutionID?
-        var count = 0
         while true {
             let batch = try await store.openExecutions(after: last, limit: 200)
             if batch.isEmpty { break }
             for snapshot in batch { try await recover(snapshot) }
             last = batch.last?.execution.id
-            count += batch.count
+            ids += batch.map(\.execution.id)
         }
-        for row in try await store.timers(dueBy: nil, limit: nil) {
-            if let timer = EngineTimer(row) { await alarms.set(timer, for: row.execution) }
+        await executor.begin(takenUp: ids)
+        for note in try await store.marks(space: KillNote.space, prefix: "") {
+            guard let id = ExecutionID(note.key) else { continue }
+            errands.run { await self.killNotedChildren(of: id) }
         }
-        if count > 0 { log.info("Took up \(count) executions that were not finished") }
+        if !ids.isEmpty { log.info("Took up \(ids.count) executions that were not finished") }
     }
 
     private func recover(_ snapshot: ExecutionSnapshot) async throws {
@@ -27,10 +30,7 @@ extension Engine {
         guard let flow = try await shelf.flow(key, revision: execution.flowRevision)?.compiled else {
             log.error(
                 "Execution \(execution.id) cannot go on: revision \(execution.flowRevision) of \(key) cannot be read; it ends as FAILED")
-            var ended = execution
-            ended.state.set(.failed, at: clock.now)
-            try await store.commit([.updateExecution(ended, isOpen: false), .removeTimers(execution.id)])
-            return
+            return await endUnread(execution)
         }
         let errors = ErrorLog()
         let lines = try await store.logs(of: execution.id, after: nil, LogFilter(minLevel: .error), limit: 1000)
@@ -42,5 +42,22 @@ extension Engine {
             execution, taskRuns: snapshot.taskRuns, of: flow, at: clock.now, with: surroundings)
         let active = ActiveExecution(state, flow: flow, surroundings: surroundings, errors: errors, mask: mask)
         await executor.resume(active, decision)
+    }
+
+    /// Ends an execution whose flow cannot be run: it is FAILED, unless it had ended already, and who waits for it is told.
+    func endUnread(_ execution: Execution) async {
+        var ended = execution
+        if !ended.state.current.isTerminated { ended.state.set(.failed, at: clock.now) }
+        do {
+            try await store.commit([.updateExecution(ended, isOpen: false), .removeTimers(execution.id)])
+        } catch {
+            return log.error("The end of execution \(execution.id) could not be saved; the next start of the server tries again: \(error)")
+        }
+        guard let trigger = ended.trigger else { return }
+        if let parent = trigger.variables["executionId"]?.string.flatMap({ ExecutionID($0) }) {
+            let end = SubflowEnd(child: ended.id, state: ended.state.current, outputs: ended.outputs)
+            await executor.take(.subflowEnded(end), for: parent)
+        }
+        errands.run { [ended] in await self.scheduler.finished(ended) }
     }
 }

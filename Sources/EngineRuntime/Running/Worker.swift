@@ -2,31 +2,49 @@ import DequeModule
 import EngineCore
 import FlowModel
 import Logging
+import Synchronization
 import TaskKit
 
 /// Runs attempts at runnable tasks, a bounded number at a time, the longest waiting first.
 ///
 /// An attempt waits as a few numbers only; what it needs (its scope, its rendered properties) is made when its turn comes.
-actor Worker {
+/// Submitting and stopping take effect in the order of the calls.
+final class Worker: Sendable {
     struct Job: Hashable, Sendable {
         var execution: ExecutionID
         var taskRun: Int
         var attempt: Int
     }
 
+    private struct Waiting {
+        var ticket: UInt64
+        var timeout: ISODuration?
+    }
+    private struct Running {
+        var task: Task<Void, Never>
+        /// By a kill: the attempt ends as KILLED.
+        var isStopped = false
+        /// By the end of the server: the attempt is taken up at the next start.
+        var isInterrupted = false
+    }
+    private struct State {
+        var line: Deque<(job: Job, ticket: UInt64)> = []
+        /// The jobs of the line that still wait; others in it were stopped.
+        var waiting: [Job: Waiting] = [:]
+        var running: [Job: Running] = [:]
+        var counter: UInt64 = 0
+        var isDraining = false
+        var drained: [CheckedContinuation<Void, Never>] = []
+    }
+
     private let capacity: Int
     private let executor: Executor
     private let services: Services
     private let log: Logger
-    private var waiting: Deque<Job> = []
-    private var timeouts: [Job: ISODuration] = [:]
-    private var running: [Job: Task<Void, Never>] = [:]
-    private var stopped: Set<Job> = []
-    private var isDraining = false
-    private var drained: [CheckedContinuation<Void, Never>] = []
+    private let state = Mutex(State())
 
     init(capacity: Int, executor: Executor, services: Services, log: Logger) {
-        self.capacity = capacity
+        self.capacity = max(1, capacity)
         self.executor = executor
         self.services = services
         self.log = log
@@ -34,28 +52,31 @@ actor Worker {
 
     /// Does nothing about an attempt that it has already.
     func submit(_ job: Job, timeout: ISODuration?) {
-        if isDraining || running[job] != nil || timeouts[job] != nil { return }
-        timeouts[job] = timeout ?? .zero
-        waiting.append(job)
-        startNext()
-    }
-
-    /// Interrupts an attempt, or takes it out of the queue.
-    func stop(_ job: Job) {
-        if let task = running[job] {
-            stopped.insert(job)
-            task.cancel()
-        } else if timeouts[job] != nil {
-            timeouts[job] = nil
+        state.withLock { state in
+            if state.isDraining || state.running[job] != nil || state.waiting[job] != nil { return }
+            state.counter += 1
+            state.waiting[job] = Waiting(ticket: state.counter, timeout: timeout)
+            state.line.append((job, state.counter))
+            startNext(&state)
         }
     }
 
-    var load: (waiting: Int, running: Int) { (timeouts.count - running.count, running.count) }
+    /// Interrupts an attempt, or takes it out of the line.
+    func stop(_ job: Job) {
+        state.withLock { state in
+            state.waiting[job] = nil
+            state.running[job]?.isStopped = true
+            return state.running[job]?.task
+        }?.cancel()
+    }
 
-    private func startNext() {
-        while running.count < capacity, let job = waiting.popFirst() {
-            guard let timeout = timeouts[job] else { continue }
-            running[job] = Task { [weak self] in await self?.run(job, timeout: timeout == .zero ? nil : timeout) }
+    var load: (waiting: Int, running: Int) { state.withLock { ($0.waiting.count, $0.running.count) } }
+
+    private func startNext(_ state: inout State) {
+        while state.running.count < capacity, let (job, ticket) = state.line.popFirst() {
+            guard let wanted = state.waiting[job], wanted.ticket == ticket else { continue }
+            state.waiting[job] = nil
+            state.running[job] = Running(task: Task { await self.run(job, timeout: wanted.timeout) })
         }
     }
 
@@ -63,42 +84,80 @@ actor Worker {
         if let (order, scope) = await executor.order(job.taskRun, attempt: job.attempt, of: job.execution) {
             let attempt = AttemptRun(job: job, order: order, scope: scope, executor: executor, services: services)
             var result = await attempt.result(within: timeout)
-            if stopped.contains(job) { result = TaskResult(.killed, outputs: result.outputs) }
-            // An attempt that was interrupted because the server stops stays RUNNING on disk: the next start takes it up.
-            if !isDraining || !Task.isCancelled || stopped.contains(job) {
+            let slot = state.withLock { $0.running[job] }
+            if slot?.isStopped == true { result = TaskResult(.killed, outputs: result.outputs) }
+            // An attempt that failed because the server stops stays RUNNING on disk: the next start takes it up.
+            if slot?.isInterrupted != true || slot?.isStopped == true || result.state != .failed {
                 await executor.take(.taskEnded(job.taskRun, attempt: job.attempt, result), for: job.execution)
             }
         }
-        running[job] = nil
-        timeouts[job] = nil
-        stopped.remove(job)
-        if isDraining {
-            if running.isEmpty {
-                for waiter in drained { waiter.resume() }
-                drained = []
+        let drained = state.withLock { state -> [CheckedContinuation<Void, Never>] in
+            state.running[job] = nil
+            if !state.isDraining {
+                startNext(&state)
+                return []
             }
-        } else {
-            startNext()
+            guard state.running.isEmpty else { return [] }
+            defer { state.drained = [] }
+            return state.drained
         }
+        for waiter in drained { waiter.resume() }
     }
 
-    /// Takes no more work, and returns when what runs has ended, or was interrupted at the end of the grace period.
+    // MARK: stopping
+
+    /// Takes no more work, and returns when what runs has ended, or was interrupted at the end of the grace period; at once
+    /// when the task that drains is cancelled.
     func drain(grace: ISODuration) async {
-        isDraining = true
-        waiting = []
-        if running.isEmpty { return }
+        guard closeDoor() else { return }
         let clock = services.clock
         let deadline = clock.now.advanced(by: grace)
-        let alarm = Task { [weak self] in
+        let alarm = Task {
             try await clock.sleep(until: deadline)
-            await self?.interruptAll()
+            interruptAll()
         }
-        await withCheckedContinuation { drained.append($0) }
+        await withTaskCancellationHandler {
+            await idle()
+        } onCancel: {
+            interruptAll()
+        }
         alarm.cancel()
     }
 
+    /// Takes no more work and interrupts what runs; returns when it has ended.
+    func interrupt() async {
+        guard closeDoor() else { return }
+        interruptAll()
+        await idle()
+    }
+
+    /// - Returns: whether anything runs.
+    private func closeDoor() -> Bool {
+        state.withLock { state in
+            state.isDraining = true
+            state.line = []
+            state.waiting = [:]
+            return !state.running.isEmpty
+        }
+    }
+
+    private func idle() async {
+        await withCheckedContinuation { waiter in
+            let isIdle = state.withLock { state in
+                if !state.running.isEmpty { state.drained.append(waiter) }
+                return state.running.isEmpty
+            }
+            if isIdle { waiter.resume() }
+        }
+    }
+
     private func interruptAll() {
-        log.warning("The grace period is over: \(running.count) running tasks are interrupted and taken up at the next start")
-        for task in running.values { task.cancel() }
+        let tasks = state.withLock { state in
+            for job in state.running.keys { state.running[job]?.isInterrupted = true }
+            return state.running.values.map(\.task)
+        }
+        if tasks.isEmpty { return }
+        log.warning("\(tasks.count) running tasks are interrupted and taken up at the next start")
+        for task in tasks { task.cancel() }
     }
 }

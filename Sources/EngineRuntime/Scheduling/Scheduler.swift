@@ -1,3 +1,4 @@
+import DequeModule
 import EngineCore
 import Expressions
 import FlowModel
@@ -8,6 +9,8 @@ import TaskKit
 
 /// Starts executions by the clock. The rows of all schedules are held in memory in the order of their next dates, so that
 /// waiting costs nothing; a row and the execution that it started are saved together. Source: engine spec §7.2.
+///
+/// What changes rows takes turns (``inTurn(_:)``) and ends with their commit: rows are stored in the order of their changes.
 actor Scheduler {
     private struct Entry {
         var definition: ScheduleDefinition
@@ -36,6 +39,8 @@ actor Scheduler {
     private var sleeper: Task<Void, Never>?
     private var sleepsUntil: Timestamp?
     private var isRunning = false
+    private var isTaken = false
+    private var turns: Deque<CheckedContinuation<Void, Never>> = []
     /// Opens when the schedules that were stored are in memory.
     nonisolated let loaded = Gate()
 
@@ -51,13 +56,32 @@ actor Scheduler {
     func run(for engine: Engine) async throws {
         self.engine = engine
         isRunning = true
+        defer {
+            isRunning = false
+            sleeper?.cancel()
+            loaded.close()
+            self.engine = nil
+        }
         let (changes, continuation) = AsyncStream.makeStream(of: FlowsChanged.self)
         shelf.onChange { continuation.yield($0) }
-        try await load()
+        try await inTurn { try await load() }
         loaded.open()
-        for await change in changes { await take(change) }
-        sleeper?.cancel()
-        isRunning = false
+        for await change in changes { await inTurn { await take(change) } }
+        // What fires at this moment is saved before the engine goes on to stop.
+        await inTurn {}
+    }
+
+    /// One at a time, in the order in which they came.
+    private func inTurn<Answer, Failure: Error>(_ work: () async throws(Failure) -> Answer) async throws(Failure) -> Answer {
+        if isTaken {
+            await withCheckedContinuation { turns.append($0) }
+        } else {
+            isTaken = true
+        }
+        defer {
+            if let next = turns.popFirst() { next.resume() } else { isTaken = false }
+        }
+        return try await work()
     }
 
     // MARK: definitions
@@ -69,25 +93,29 @@ actor Scheduler {
         let heads = try await store.flowHeads(FlowQuery(), PageRequest(size: .max))
         for head in heads.items where head.summary == FlowShelf.scheduled {
             for definition in try await definitions(of: head.key) {
-                let key = TriggerKey(head.key, definition.trigger.id)
-                if let stored = rows[key] {
-                    var row = definition.recovered(stored, now: clock.now)
-                    // An execution that ended while nobody could tell the row.
-                    if let id = row.executionID, await engine?.executor.isActive(id) != true {
-                        let state = try await store.execution(id)?.state.current
-                        row = row.released(by: state ?? .killed, now: clock.now)
-                    }
-                    if row != stored { changes.append(.trigger(row)) }
-                    add(definition, row)
-                } else {
-                    let row = definition.firstRow(now: clock.now)
-                    changes.append(.trigger(row))
-                    add(definition, row)
-                }
+                let stored = rows[TriggerKey(head.key, definition.trigger.id)]
+                let row = try await row(of: definition, stored: stored, isRedefined: false)
+                if row != stored { changes.append(.trigger(row)) }
+                add(definition, row)
             }
         }
         if !changes.isEmpty { try await store.commit(changes) }
         schedule()
+    }
+
+    /// The row with which a schedule begins that nobody looked at for a while, or ever.
+    private func row(
+        of definition: ScheduleDefinition, stored: TriggerState?, isRedefined: Bool
+    ) async throws(StorageError) -> TriggerState {
+        guard var row = stored else { return definition.firstRow(now: clock.now) }
+        if isRedefined { row = definition.redefined(row, now: clock.now) }
+        row = definition.recovered(row, now: clock.now)
+        // An execution that ended while nobody could tell the row.
+        if let id = row.executionID, await engine?.executor.isActive(id) != true {
+            let ended = try await store.execution(id)
+            row = ended.map { row.released(by: $0.state.current, now: clock.now) } ?? row.unlocked(now: clock.now)
+        }
+        return row
     }
 
     /// The enabled schedules of a flow; what cannot be evaluated is told and left out.
@@ -112,28 +140,31 @@ actor Scheduler {
     }
 
     private func take(_ change: FlowsChanged) async {
-        let known = Dictionary(grouping: entries.keys, by: \.flow)
-        for key in change.deleted { for trigger in known[key] ?? [] { entries[trigger] = nil } }
-        var rows: [Change] = []
-        for key in change.saved {
+        // A flow that was deleted may be there again: what is stored now counts.
+        for key in change.saved + change.deleted {
             do {
                 let definitions = try await definitions(of: key)
-                var old = Set(known[key] ?? [])
+                var rows: [Change] = []
+                var old = Set(entries.keys.filter { $0.flow == key })
                 for definition in definitions {
                     let trigger = TriggerKey(key, definition.trigger.id)
                     old.remove(trigger)
-                    let stored: TriggerState? =
-                        if let entry = entries[trigger] { entry.row } else { try await store.trigger(trigger) }
-                    let row = stored.map { definition.redefined($0, now: clock.now) } ?? definition.firstRow(now: clock.now)
+                    let (stored, row): (TriggerState?, TriggerState)
+                    if let entry = entries[trigger] {
+                        (stored, row) = (entry.row, definition.redefined(entry.row, now: clock.now))
+                    } else {
+                        stored = try await store.trigger(trigger)
+                        row = try await self.row(of: definition, stored: stored, isRedefined: true)
+                    }
                     if row != stored { rows.append(.trigger(row)) }
                     add(definition, row)
                 }
                 for gone in old { entries[gone] = nil }
+                await save(rows)
             } catch {
                 log.error("The schedules of \(key) could not be read; they are at the next change: \(error)")
             }
         }
-        await save(rows)
         schedule()
     }
 
@@ -158,66 +189,107 @@ actor Scheduler {
     }
 
     private func schedule() {
+        // Places that are void go when they outnumber the others.
+        if heap.count > 2 * entries.count + 256 {
+            heap = Heap(heap.unordered.filter { entries[$0.key]?.order == $0.order })
+        }
         guard isRunning, let next = heap.min?.at else { return }
         if let sleepsUntil, sleepsUntil <= next { return }
         sleeper?.cancel()
         sleepsUntil = next
         sleeper = Task { [clock, weak self] in
             guard (try? await clock.sleep(until: next)) != nil else { return }
-            await self?.fireDue()
+            // Not as a part of the sleeper, which is cancelled when an earlier date comes up.
+            await self?.wakeUp()
         }
+    }
+
+    private func wakeUp() {
+        sleepsUntil = nil
+        engine?.errands.run { [weak self] in await self?.fireDue() }
     }
 
     private func fireDue() async {
-        sleepsUntil = nil
-        let now = clock.now
-        var due: [TriggerKey] = []
-        while let first = heap.min, first.at <= now {
-            heap.removeMin()
-            if entries[first.key]?.order == first.order { due.append(first.key) }
-        }
-        var rows: [Change] = []
-        for key in due {
-            do throws(StorageError) {
-                guard let flow = try await shelf.flow(key.flow)?.compiled else { continue }
-                if let row = fire(key, of: flow, now: now) { rows.append(.trigger(row)) }
-            } catch {
-                log.error("Trigger \(key) did not fire, its flow could not be read; it does at the next start: \(error)")
+        await inTurn {
+            let now = clock.now
+            var due: [Due] = []
+            while let first = heap.min, first.at <= now {
+                heap.removeMin()
+                if entries[first.key]?.order == first.order { due.append(first) }
             }
+            var rows: [Change] = []
+            var starts: [(start: ScheduledStart, flow: CompiledFlow)] = []
+            for place in due {
+                do throws(StorageError) {
+                    guard let flow = try await shelf.flow(place.key.flow)?.compiled else { continue }
+                    switch fire(place.key, of: flow, now: now) {
+                    case .start(let start): starts.append((start, flow))
+                    case .save(let row): rows.append(.trigger(row))
+                    case .nothing: break
+                    }
+                } catch {
+                    log.error("Trigger \(place.key) did not fire, its flow could not be read; it does in a minute: \(error)")
+                    heap.insert(Due(at: now.advanced(by: .seconds(60)), order: place.order, key: place.key))
+                }
+            }
+            await save(rows)
+            await start(starts)
+            schedule()
         }
-        await save(rows)
-        schedule()
     }
 
-    /// Decides about one trigger that is due and has its execution started.
-    /// - Returns: the new row when it is to be saved by itself.
-    private func fire(_ key: TriggerKey, of flow: CompiledFlow, now: Timestamp) -> TriggerState? {
-        guard let entry = entries[key], let engine else { return nil }
+    /// Starts executions together, so that they are saved together.
+    private func start(_ starts: [(start: ScheduledStart, flow: CompiledFlow)]) async {
+        guard let engine else { return }
+        let ended = await withTaskGroup(of: Execution?.self) { group in
+            for (start, flow) in starts { group.addTask { await engine.start(start, of: flow) } }
+            return await group.reduce(into: [Execution]()) { if let ended = $1 { $0.append(ended) } }
+        }
+        for execution in ended { await release(from: execution) }
+    }
+
+    private enum Fired { case start(ScheduledStart), save(TriggerState), nothing }
+
+    /// Decides about one trigger that is due.
+    private func fire(_ key: TriggerKey, of flow: CompiledFlow, now: Timestamp) -> Fired {
+        // A newer revision may be without it already, before the news has come.
+        guard let entry = entries[key], let engine, !flow.flow.disabled,
+            flow.flow.triggers.contains(where: { $0.id == key.id && !$0.disabled })
+        else { return .nothing }
         let definition = entry.definition
         let decision = definition.decide(entry.row, now: now, scope: scope(of: definition.trigger, in: flow.flow))
         for warning in decision.warnings { log.warning("Trigger \(key): \(warning)") }
         guard let firing = decision.firing else {
             add(definition, decision.row)
-            return decision.row == entry.row ? nil : decision.row
+            return decision.row == entry.row ? .nothing : .save(decision.row)
         }
         var row = decision.row
         let id = engine.newExecutionID()
         row.executionID = id
         add(definition, row)
-        let start = ScheduledStart(firing: firing, trigger: definition.trigger, row: row, id: id)
-        Task { await engine.start(start, of: flow) }
-        return nil
+        return .start(ScheduledStart(firing: firing, trigger: definition.trigger, row: row, id: id))
     }
 
     /// An execution has finished: the trigger that waits for it may fire again.
     func finished(_ execution: Execution) async {
+        guard let trigger = execution.trigger, ScheduleDefinition.handles(type: trigger.type) else { return }
+        await inTurn {
+            await release(from: execution)
+            schedule()
+        }
+    }
+
+    private func release(from execution: Execution) async {
         guard let trigger = execution.trigger else { return }
         let key = TriggerKey(FlowKey(execution.namespace, execution.flowID), trigger.id)
-        guard let entry = entries[key], entry.row.executionID == execution.id else { return }
+        guard let entry = entries[key] else {
+            // Not scheduled at present; its row may be looked at again one day.
+            return await save([.unlockTrigger(key, from: execution.id, disabling: false, at: clock.now)])
+        }
+        guard entry.row.executionID == execution.id else { return }
         let row = entry.row.released(by: execution.state.current, now: clock.now)
         add(entry.definition, row)
         await save([.trigger(row)])
-        schedule()
     }
 
     // MARK: changes by request
@@ -226,13 +298,19 @@ actor Scheduler {
     func change(
         _ key: TriggerKey, _ change: @Sendable (ScheduleDefinition, TriggerState, Timestamp) -> TriggerState
     ) async throws(StorageError) -> TriggerState? {
-        guard let entry = entries[key] else { return nil }
-        let row = change(entry.definition, entry.row, clock.now)
-        add(entry.definition, row)
-        try await store.commit([.trigger(row)])
-        schedule()
-        return row
+        try await inTurn { () async throws(StorageError) -> TriggerState? in
+            guard let entry = entries[key] else { return nil }
+            let row = change(entry.definition, entry.row, clock.now)
+            try await store.commit([.trigger(row)])
+            add(entry.definition, row)
+            schedule()
+            return row
+        }
     }
+}
+
+extension ScheduleDefinition {
+    static func handles(type: String) -> Bool { type == Schedule.about.type || type == ScheduleOnDates.about.type }
 }
 
 extension TriggerState {
@@ -249,7 +327,8 @@ struct ScheduledStart: Sendable {
 
 extension Engine {
     /// Creates the execution of a schedule. What keeps it from running shows as a FAILED execution. Source: engine spec §7.2.
-    func start(_ start: ScheduledStart, of flow: CompiledFlow) async {
+    /// - Returns: the execution when it has ended already.
+    func start(_ start: ScheduledStart, of flow: CompiledFlow) async -> Execution? {
         let firing = start.firing
         for warning in firing.warnings { log.warning("Trigger \(start.row.key): \(warning)") }
         var execution = Execution(
@@ -269,14 +348,19 @@ extension Engine {
                 failure = "\(error)"
             }
         }
-        guard let failure else { return await begin(execution, flow: flow, more: [.trigger(start.row)]) }
-        execution.state.set(.failed, at: clock.now)
-        let line = LogEntry(at: clock.now, level: .error, message: secrets.given.mask(failure))
-        do throws(StorageError) {
+        do {
+            guard let failure else {
+                try await begin(execution, flow: flow, Executor.Beginning(more: [.trigger(start.row)]))
+                return nil
+            }
+            execution.state.set(.failed, at: clock.now)
+            let line = LogEntry(at: clock.now, level: .error, message: secrets.given.mask(failure))
             try await store.commit([.insertExecution(execution, isOpen: false), .logs(execution.id, [line]), .trigger(start.row)])
         } catch {
-            log.error("The failed start of trigger \(start.row.key) could not be saved: \(error)")
+            // Neither the execution nor the row is stored: the next start of the server fires it.
+            log.error("The start of trigger \(start.row.key) could not be saved: \(error)")
+            return nil
         }
-        await scheduler.finished(execution)
+        return execution
     }
 }
