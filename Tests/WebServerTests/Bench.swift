@@ -142,8 +142,7 @@ final class QuietEngine: EngineDoor {
     func changeStatus(of id: ExecutionID, to state: State) async throws -> ExecutionSnapshot { try await known(id) }
     func changeLabels(of id: ExecutionID, to labels: [Label]) async throws -> ExecutionSnapshot { try await known(id) }
     func forceRun(_ id: ExecutionID) async throws -> ExecutionSnapshot { try await known(id) }
-    func unqueue(_ id: ExecutionID, to state: State?) async throws -> ExecutionSnapshot { try await known(id) }
-    func resumeFromBreakpoint(_ id: ExecutionID, breakpoints: [String]?) async throws {}
+    func unqueue(_ id: ExecutionID) async throws -> ExecutionSnapshot { try await known(id) }
     func delete(_ id: ExecutionID, logs: Bool, metrics: Bool, files: Bool) async throws {
         try await store.commit([.deleteExecution(id, logs: logs, metrics: metrics)])
     }

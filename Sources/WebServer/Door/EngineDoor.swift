@@ -50,8 +50,7 @@ protocol EngineDoor: Sendable {
     func changeStatus(of id: ExecutionID, to state: State) async throws -> ExecutionSnapshot
     func changeLabels(of id: ExecutionID, to labels: [Label]) async throws -> ExecutionSnapshot
     func forceRun(_ id: ExecutionID) async throws -> ExecutionSnapshot
-    func unqueue(_ id: ExecutionID, to state: State?) async throws -> ExecutionSnapshot
-    func resumeFromBreakpoint(_ id: ExecutionID, breakpoints: [String]?) async throws
+    func unqueue(_ id: ExecutionID) async throws -> ExecutionSnapshot
     func delete(_ id: ExecutionID, logs: Bool, metrics: Bool, files: Bool) async throws
     func evaluate(_ expression: String, in id: ExecutionID, taskRun: Int?) async throws -> String
 
@@ -80,7 +79,6 @@ struct FlowDeclaration: Sendable {
 struct ReplayOrder: Sendable {
     var taskRun: Int?
     var revision: Int?
-    var breakpoints: [String]?
     /// New raw inputs; nil keeps those of the original.
     var inputs: ValueMap?
 }

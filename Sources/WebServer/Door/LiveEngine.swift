@@ -1,5 +1,6 @@
 import EngineCore
 import EngineRuntime
+import Expressions
 import FlowModel
 import Storage
 import TaskKit
@@ -10,9 +11,9 @@ struct LiveEngine: EngineDoor {
 
     var store: any Store { engine.store }
     var files: any FileStore { engine.files }
-    var catalogue: Catalogue { engine.catalogue }
+    var catalogue: TaskKit.Catalogue { engine.catalogue }
     var clock: any FlowClock { engine.services.clock }
-    var unreadiness: String? { nil }
+    var unreadiness: String? { engine.isReady ? nil : "unfinished executions are being taken up" }
 
     // MARK: flows
 
@@ -88,29 +89,46 @@ struct LiveEngine: EngineDoor {
     }
 
     func unlock(trigger: TriggerKey) async throws -> TriggerState { try await engine.unlock(trigger: trigger) }
+
+    func setBackfill(paused: Bool, trigger: TriggerKey) async throws -> TriggerState {
+        try await engine.setBackfill(paused: paused, trigger: trigger)
+    }
+
+    func endBackfill(trigger: TriggerKey) async throws -> TriggerState { try await engine.endBackfill(trigger: trigger) }
+    func restart(trigger: TriggerKey) async throws { _ = try await engine.restart(trigger: trigger) }
+    func delete(trigger: TriggerKey) async throws { try await store.commit([.removeTrigger(trigger)]) }
 }
 
-/// What the engine cannot do yet is refused in plain words.
+/// Operations on executions that have ended or wait. Source: engine spec §8.
 extension LiveEngine {
-    private func missing(_ what: String) -> Refusal {
-        Refusal(.notImplemented, "This version cannot \(what)", code: "not-implemented")
+    func restart(_ id: ExecutionID, revision: Int?) async throws -> ExecutionSnapshot {
+        try await engine.restart(id, revision: revision)
     }
 
-    func restart(_ id: ExecutionID, revision: Int?) async throws -> ExecutionSnapshot { throw missing("restart executions") }
-    func replay(_ id: ExecutionID, _ order: ReplayOrder) async throws -> ExecutionSnapshot { throw missing("replay") }
+    func replay(_ id: ExecutionID, _ order: ReplayOrder) async throws -> ExecutionSnapshot {
+        try await engine.replay(id, from: order.taskRun, revision: order.revision, inputs: order.inputs)
+    }
+
     func changeState(of taskRun: Int, in id: ExecutionID, to state: State) async throws -> ExecutionSnapshot {
-        throw missing("change states")
+        try await engine.changeState(of: taskRun, in: id, to: state)
     }
-    func changeStatus(of id: ExecutionID, to state: State) async throws -> ExecutionSnapshot { throw missing("change states") }
-    func changeLabels(of id: ExecutionID, to labels: [Label]) async throws -> ExecutionSnapshot { throw missing("change labels") }
-    func forceRun(_ id: ExecutionID) async throws -> ExecutionSnapshot { throw missing("force a run") }
-    func unqueue(_ id: ExecutionID, to state: State?) async throws -> ExecutionSnapshot { throw missing("unqueue executions") }
-    func resumeFromBreakpoint(_ id: ExecutionID, breakpoints: [String]?) async throws { throw missing("stop at breakpoints") }
+
+    func changeStatus(of id: ExecutionID, to state: State) async throws -> ExecutionSnapshot {
+        try await engine.changeStatus(of: id, to: state)
+    }
+
+    func changeLabels(of id: ExecutionID, to labels: [Label]) async throws -> ExecutionSnapshot {
+        try await engine.changeLabels(of: id, to: labels)
+    }
+
+    func forceRun(_ id: ExecutionID) async throws -> ExecutionSnapshot { try await engine.forceRun(id) }
+    func unqueue(_ id: ExecutionID) async throws -> ExecutionSnapshot { try await engine.unqueue(id) }
+
     func evaluate(_ expression: String, in id: ExecutionID, taskRun: Int?) async throws -> String {
-        throw missing("render expressions for executions")
+        do {
+            return try await engine.evaluate(expression, in: id, taskRun: taskRun)
+        } catch let error as ExpressionError {
+            throw Problem("expression", what: error.description)
+        }
     }
-    func setBackfill(paused: Bool, trigger: TriggerKey) async throws -> TriggerState { throw missing("pause backfills") }
-    func endBackfill(trigger: TriggerKey) async throws -> TriggerState { throw missing("end backfills") }
-    func restart(trigger: TriggerKey) async throws { throw missing("restart triggers") }
-    func delete(trigger: TriggerKey) async throws { try await store.commit([.removeTrigger(trigger)]) }
 }

@@ -90,7 +90,7 @@ struct ExecutionActions: Sendable {
             order.taskRun = number
         }
         order.revision = try call.query.int("revision", in: 1...Int.max)
-        order.breakpoints = call.query.text("breakpoints") == nil ? nil : call.query.list("breakpoints")
+        try call.refuseBreakpoints()
         if call.isMultipart {
             let flow = FlowKey(snapshot.execution.namespace, snapshot.execution.flowID)
             order.inputs = try await InputForm.read(call, into: target(flow, id)).inputs
@@ -119,7 +119,11 @@ struct ExecutionActions: Sendable {
 
     /// Body `[{key, value}]`.
     @Sendable private func changeLabels(_ call: Call, _ id: ExecutionID) async throws -> Response {
-        answer(try await engine.changeLabels(of: id, to: try Label.list(in: try await call.bodyJSON())))
+        let labels = try Label.list(in: try await call.bodyJSON())
+        guard try await engine.known(id.description).execution.state.current.isTerminated else {
+            throw Refusal(.badRequest, "The execution is not terminated", code: "not-terminated")
+        }
+        return answer(try await engine.changeLabels(of: id, to: labels))
     }
 
     @Sendable private func pause(_ call: Call, _ id: ExecutionID) async throws -> Response {
@@ -175,18 +179,17 @@ struct ExecutionActions: Sendable {
     }
 
     @Sendable private func unqueue(_ call: Call, _ id: ExecutionID) async throws -> Response {
-        let state = try call.query.text("state").map(State.read)
-        return answer(try await engine.unqueue(id, to: state))
+        answer(try await engine.unqueue(id))
     }
 
     @Sendable private func forceRun(_ call: Call, _ id: ExecutionID) async throws -> Response {
         answer(try await engine.forceRun(id))
     }
 
+    /// This engine stops at no breakpoint, so no execution is ever at one.
     @Sendable private func resumeFromBreakpoint(_ call: Call, _ id: ExecutionID) async throws -> Response {
-        let points = call.query.text("breakpoints") == nil ? nil : call.query.list("breakpoints")
-        try await engine.resumeFromBreakpoint(id, breakpoints: points)
-        return .empty(.noContent)
+        _ = try await engine.known(id.description)
+        throw Refusal.illegalState("Execution '\(id)' is not at a breakpoint, can't resume it")
     }
 
     @Sendable private func kill(_ call: Call) async throws -> Response {

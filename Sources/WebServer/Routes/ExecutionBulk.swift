@@ -22,7 +22,7 @@ struct ExecutionBulk: Sendable {
         }
         + both("pause", "Pauses executions.", unfit: Self.mustBeRunning) { engine in { try await engine.pause($0.execution.id) } }
         + both("unqueue", "Lets queued executions run.", unfit: Self.mustBeQueued) { engine in
-            { _ = try await engine.unqueue($0.execution.id, to: nil) }
+            { _ = try await engine.unqueue($0.execution.id) }
         }
         + both("force-run", "Lets executions run, whatever they wait for.", unfit: Self.mustBeOpen) { engine in
             { _ = try await engine.forceRun($0.execution.id) }

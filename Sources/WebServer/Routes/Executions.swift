@@ -79,6 +79,7 @@ struct ExecutionRoutes: Sendable {
         request.labels = try Label.read(call.query.all("labels"))
         request.revision = try call.query.int("revision", in: 1...Int.max)
         request.scheduleDate = try call.query.moment("scheduleDate")
+        try call.refuseBreakpoints()
         let waits = try call.query.flag("wait")
         let keys = IdempotencyKeys(store: engine.store, clock: engine.clock)
         let wish = try IdempotencyKeys.Wish(call, flow: key)
@@ -174,6 +175,13 @@ struct ExecutionRoutes: Sendable {
         let found = try await engine.store.flows(
             FlowQuery(namespace: .exactly(call["namespace"])), PageRequest(size: 10_000))
         return .json(.list(found.items.filter { !$0.head.disabled }.map { FlowBody($0).reduced }))
+    }
+}
+
+extension Call {
+    /// What cannot be done is not passed over in silence.
+    func refuseBreakpoints() throws(Refusal) {
+        if query.text("breakpoints") != nil { throw .illegalArgument("this server does not stop at `breakpoints`") }
     }
 }
 
