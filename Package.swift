@@ -37,9 +37,11 @@ let package = Package(
         .tests("TaskKitTests", of: ["TaskKit", "Expressions", "FlowModel", .collections]),
         .tests("EngineCoreTests", of: ["EngineCore", "TaskKit", "Expressions", "FlowModel", .collections]),
         .tests("StorageTests", of: ["Storage", "FlowModel", .collections, .grdb]),
+        .tests("EngineRuntimeTests", of: ["EngineRuntime", "EngineCore", "Storage", "TaskKit", "Expressions", "FlowModel", "TestSupport", .collections, .lifecycle, .log]),
         .tests("CoreTasksTests", of: ["CoreTasks", "TestSupport", "TaskKit", "Expressions", "FlowModel", .collections]),
         .tests("GitSyncTests", of: ["GitSync", "TaskKit", "Expressions", "FlowModel", .collections]),
         .tests("WebServerTests", of: ["WebServer", "TestSupport", "EngineRuntime", "EngineCore", "Storage", "TaskKit", "Expressions", "FlowModel", .hummingbird, .hummingbirdTesting, .nio, .log, .collections]),
+        .tests("ProgramTests", of: []),  // the built program as a black box; needs no room
     ]
 )
 
