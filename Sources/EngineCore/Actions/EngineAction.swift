@@ -94,7 +94,9 @@ extension CompiledTask {
         try make(opened: type, in: scope)
     }
 
-    private func make<Type: EngineAction>(opened type: Type.Type, in scope: Scope) throws(TaskFailure) -> any EngineAction {
+    private func make<Type: EngineAction>(opened type: Type.Type, in scope: Scope) throws(TaskFailure)
+        -> any EngineAction
+    {
         try PropertyReader.make(type, sources: sources, names: kind.propertyNames, in: scope)
     }
 }
@@ -103,6 +105,7 @@ extension ExecutionID {
     /// The id of the execution that an attempt at a task run starts: always the same for the same attempt.
     func child(taskRun: Int, attempt: Int, createdAt: Timestamp) -> ExecutionID {
         let chance = chance(taskRun: taskRun, attempt: attempt &+ 1_000_003)
-        return ExecutionID(at: createdAt, sequence: UInt32(truncatingIfNeeded: chance >> 40), random: chance &* 0xD6E8_FEB8_6659_FD93)
+        return ExecutionID(
+            at: createdAt, sequence: UInt32(truncatingIfNeeded: chance >> 40), random: chance &* 0xD6E8_FEB8_6659_FD93)
     }
 }

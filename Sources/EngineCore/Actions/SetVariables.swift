@@ -25,7 +25,8 @@ struct SetVariables: EngineAction {
         let taken = new.keys.filter { known[$0] != nil }
         if !overwrite, !taken.isEmpty {
             throw TaskFailure(
-                "`overwrite` is set to false and the following variables already exist: \(taken.joined(separator: ","))")
+                "`overwrite` is set to false and the following variables already exist: \(taken.joined(separator: ","))"
+            )
         }
         return .variables(known.merged(with: new))
     }

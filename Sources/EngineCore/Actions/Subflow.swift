@@ -38,7 +38,8 @@ struct Subflow: EngineAction {
     var transmitFailed: Bool = true
     @Property("Whether the execution gets all labels of this one.")
     var inheritLabels: Bool = false
-    @Property(wrappedValue: nil, deprecated: "What to read from the other execution; declare outputs in its flow instead.")
+    @Property(
+        wrappedValue: nil, deprecated: "What to read from the other execution; declare outputs in its flow instead.")
     var outputs: Unrendered?
     @Property("When the execution begins.")
     var scheduleDate: String?

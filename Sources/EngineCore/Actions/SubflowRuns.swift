@@ -15,7 +15,9 @@ extension ExecutionState {
     }
 
     mutating func subflowStarted(_ number: Int, attempt: Int, _ step: inout Step) {
-        guard awaits(number, attempt: attempt), let place = runs[number].task, let child = child(of: number) else { return }
+        guard awaits(number, attempt: attempt), let place = runs[number].task, let child = child(of: number) else {
+            return
+        }
         let task = step.flow.tasks[place]
         guard case .success(let subflow) = subflow(number, task, step) else { return }
         let link = "execution=\"\(child)\" flowId=\"\(subflow.flowId)\" namespace=\"\(subflow.namespace)\""

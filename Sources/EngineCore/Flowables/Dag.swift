@@ -17,7 +17,8 @@ struct Dag: Flowable, CheckedTask {
             """
     )
     static let lists = [
-        TaskListAbout("tasks", "Each `task` with the ids on which it depends.", shape: .graph, isRequired: true), .errors,
+        TaskListAbout("tasks", "Each `task` with the ids on which it depends.", shape: .graph, isRequired: true),
+        .errors,
         .finally,
     ]
 

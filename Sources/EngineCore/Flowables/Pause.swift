@@ -42,7 +42,9 @@ struct Pause: PausingFlowable {
     func start(_ site: FlowableSite) -> FlowableStart { .children(.sequence(site.list("tasks"))) }
 
     func terms(_ site: FlowableSite) throws(TaskFailure) -> PauseTerms {
-        if let duration = pauseDuration { return PauseTerms(duration: duration, onExpiry: behavior, asks: onResume != nil) }
+        if let duration = pauseDuration {
+            return PauseTerms(duration: duration, onExpiry: behavior, asks: onResume != nil)
+        }
         if let delay { return PauseTerms(duration: delay, onExpiry: .resume, asks: onResume != nil) }
         let timeout = try site.task.timeout.duration(named: "timeout", in: { site.scope })
         return PauseTerms(duration: timeout, onExpiry: timeout == nil ? behavior : .fail, asks: onResume != nil)

@@ -159,7 +159,8 @@ extension ExecutionState {
         case .runnable, .instant: lost(number, attempt: runs[number].run.attempts.count - 1, &step)
         case .engine:
             let attempt = runs[number].run.attempts.count - 1
-            guard attempt >= 0, case .success(.subflow(let request)) = action(number, task, attempt: attempt, step) else {
+            guard attempt >= 0, case .success(.subflow(let request)) = action(number, task, attempt: attempt, step)
+            else {
                 return lost(number, attempt: attempt, &step)
             }
             children[request.child] = number

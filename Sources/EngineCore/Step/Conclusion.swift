@@ -10,7 +10,8 @@ extension ExecutionState {
         var state = owner.fold
         if !step.flow.flow.outputs.isEmpty {
             do throws(TaskFailure) {
-                execution.outputs = try FlowOutputs.rendered(step.flow.flow.outputs, in: scope(of: nil, nil, step), step.surroundings)
+                execution.outputs = try FlowOutputs.rendered(
+                    step.flow.flow.outputs, in: scope(of: nil, nil, step), step.surroundings)
             } catch {
                 step.log(
                     LogEntry(at: step.now, level: .error, message: "Failed to render output values: \(error.message)"))
@@ -49,7 +50,8 @@ extension ExecutionState {
     private func listenerTasks(_ step: Step) -> [Int] {
         if step.flow.listeners.isEmpty { return [] }
         let context = ConditionContext(
-            scope: scope(of: nil, nil, step), namespace: execution.namespace, flowID: execution.flowID, execution: execution,
+            scope: scope(of: nil, nil, step), namespace: execution.namespace, flowID: execution.flowID,
+            execution: execution,
             taskRuns: taskRuns)
         return step.flow.listeners.flatMap { listener in
             (try? listener.conditions?.hold(in: context)) == true ? listener.tasks : []

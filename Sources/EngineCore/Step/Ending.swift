@@ -49,7 +49,9 @@ extension ExecutionState {
     mutating func advance(_ id: Int, _ step: inout Step) {
         guard owners[id] != nil else { return }
         owners[id]?.isQueued = false
-        guard id == Self.top || (runs.contains(id) && runs[id].run.state.current.isRunning && mayProgress(id)) else { return }
+        guard id == Self.top || (runs.contains(id) && runs[id].run.state.current.isRunning && mayProgress(id)) else {
+            return
+        }
         while let phase = owners[id]?.phase {
             switch phase {
             case .tasks:

@@ -121,7 +121,9 @@ extension ExecutionState {
         guard flow.hasLoops else { return }
         var parent = runs[number].run.parent
         while let ancestor = parent, runs.contains(ancestor) {
-            if let place = runs[ancestor].task, flow.tasks[place].isLooping { roundRuns[ancestor, default: []].append(number) }
+            if let place = runs[ancestor].task, flow.tasks[place].isLooping {
+                roundRuns[ancestor, default: []].append(number)
+            }
             parent = runs[ancestor].run.parent
         }
     }

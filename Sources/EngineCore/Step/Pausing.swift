@@ -61,7 +61,8 @@ extension ExecutionState {
         let pause = paused.first { isPause($0, step.flow) }
         guard let number = wanted ?? pause ?? paused.first, paused.contains(number) else { return }
         if let timer = timer(of: number, step.flow) { step.order(.cancelWake(timer)) }
-        isPause(number, step.flow) ? resumePause(number, .resume, inputs: inputs, by: by, &step) : nextRound(number, &step)
+        isPause(number, step.flow)
+            ? resumePause(number, .resume, inputs: inputs, by: by, &step) : nextRound(number, &step)
     }
 
     private func isPause(_ number: Int, _ flow: CompiledFlow) -> Bool {
@@ -105,7 +106,8 @@ extension ExecutionState {
 
     /// A timer fired. One that is early, or of something that no longer waits, does nothing.
     mutating func wake(_ timer: EngineTimer, _ step: inout Step) {
-        guard let number = timer.taskRun, runs.contains(number), let due = runs[number].due, due <= step.now, mayProgress(number),
+        guard let number = timer.taskRun, runs.contains(number), let due = runs[number].due, due <= step.now,
+            mayProgress(number),
             let place = runs[number].task
         else { return }
         let task = step.flow.tasks[place]

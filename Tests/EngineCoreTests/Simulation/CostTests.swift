@@ -9,7 +9,11 @@ import Testing
     /// The nanoseconds per task run of an iteration over so many values, the best of some tries.
     private func cost(_ values: Int, _ task: String, concurrency: Int, tries: Int = 3) throws -> Double {
         let flow = try TestCatalogue.flow(
-            list("tasks", EngineCoreTests.flow("ForEach", "f", "concurrencyLimit: \(concurrency)", "values: \"{{ range(1, \(values)) }}\"", list("tasks", task))))
+            list(
+                "tasks",
+                EngineCoreTests.flow(
+                    "ForEach", "f", "concurrencyLimit: \(concurrency)", "values: \"{{ range(1, \(values)) }}\"",
+                    list("tasks", task))))
         var best = Double.infinity
         for _ in 0..<tries {
             let course = Course(flow)
@@ -21,11 +25,14 @@ import Testing
     }
 
     @Test(arguments: [
-        (step("x", "{{ taskrun.value }}"), 1), (step("x", "{{ taskrun.value }}"), 0), (step("x", "{{ outputs.x['1'].value ?? '' }}"), 8),
+        (step("x", "{{ taskrun.value }}"), 1), (step("x", "{{ taskrun.value }}"), 0),
+        (step("x", "{{ outputs.x['1'].value ?? '' }}"), 8),
         (work("w", "SUCCESS", "say: \"{{ taskrun.value }}\""), 0), (work("w"), 5),
     ])
     func `grow with the task runs, not with their square`(task: String, concurrency: Int) throws {
-        let (few, many) = (try cost(200, task, concurrency: concurrency), try cost(4000, task, concurrency: concurrency))
+        let (few, many) = (
+            try cost(200, task, concurrency: concurrency), try cost(4000, task, concurrency: concurrency)
+        )
         #expect(many < few * 4, "\(few) ns each for 200, \(many) ns each for 4000")
     }
 }
@@ -42,7 +49,9 @@ final class Course {
     init(_ flow: CompiledFlow) {
         self.flow = flow
         state = ExecutionState(
-            Execution(id: ExecutionID(high: 5, low: 6), namespace: "tests", flowID: flow.flow.id, flowRevision: 1, createdAt: now))
+            Execution(
+                id: ExecutionID(high: 5, low: 6), namespace: "tests", flowID: flow.flow.id, flowRevision: 1,
+                createdAt: now))
     }
 
     func run() {

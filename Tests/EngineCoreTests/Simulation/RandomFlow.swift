@@ -69,7 +69,8 @@ struct RandomFlow {
     private mutating func flowable(depth: Int) -> FlowTask {
         let prefix = "io.kestra.plugin.core.flow."
         let kind = chance.pick([
-            "Sequential", "Parallel", "If", "Switch", "ForEach", "ForEach", "EachSequential", "EachParallel", "Dag", "AllowFailure",
+            "Sequential", "Parallel", "If", "Switch", "ForEach", "ForEach", "EachSequential", "EachParallel", "Dag",
+            "AllowFailure",
             "Pause", "LoopUntil",
         ])
         var task = task(prefix + kind)
@@ -83,7 +84,9 @@ struct RandomFlow {
             task.lists = [TaskList(name: "then", tasks: children), TaskList(name: "else", tasks: tasks(depth: 0))]
         case "Switch":
             task.properties["value"] = .string(chance.pick(["a", "b", "c"]))
-            task.lists = [TaskList(name: "cases.a", tasks: children), TaskList(name: "cases.b", tasks: tasks(depth: 0))]
+            task.lists = [
+                TaskList(name: "cases.a", tasks: children), TaskList(name: "cases.b", tasks: tasks(depth: 0)),
+            ]
             if chance.happens(70) { task.lists.append(TaskList(name: "defaults", tasks: tasks(depth: 0))) }
         case "ForEach":
             task.properties["values"] = values

@@ -30,13 +30,16 @@ struct Simulator {
     private(set) var steps = 0
     private(set) var crashes = 0
     private let unluck: Int
+    private let seed: Int
 
     init(_ flow: CompiledFlow, seed: Int, unluck: Int) {
         self.flow = flow
         self.unluck = unluck
+        self.seed = seed
         chance = Chance(seed &* 31 &+ 7)
         execution = Execution(
-            id: ExecutionID(at: now, sequence: UInt32(seed & 0xFFFF), random: chance.next()), namespace: "tests", flowID: "random",
+            id: ExecutionID(at: now, sequence: UInt32(seed & 0xFFFF), random: chance.next()), namespace: "tests",
+            flowID: "random",
             flowRevision: 1, createdAt: now)
         state = ExecutionState(execution)
     }
@@ -89,6 +92,10 @@ struct Simulator {
         for number in decision.changed { if let run = state.taskRun(number) { rows[number] = run } }
         finished = state.isFinished
         #expect(rows.keys.sorted() == state.taskRunNumbers)
+        if !state.hasMoreToDo, !state.isHeld, steps % 3 == 0 {
+            let complaints = Oracle(flow, execution, Array(rows.values)).complaints
+            #expect(complaints.isEmpty, "seed \(seed), step \(steps)")
+        }
         if chance.below(1000) < unluck { return crash() }
         commands += decision.commands
     }
@@ -99,7 +106,8 @@ struct Simulator {
         (commands, timers, workers) = ([], [], [])
         now.milliseconds += 1000
         let restored = ExecutionState.restored(
-            execution, taskRuns: rows.values.shuffled(by: &chance), finished: finished, of: flow, at: now, with: surroundings)
+            execution, taskRuns: rows.values.shuffled(by: &chance), finished: finished, of: flow, at: now,
+            with: surroundings)
         state = restored.state
         if execution.state.current == .created { commands.append(.proceed) }
         save(restored.decision)
@@ -143,7 +151,9 @@ struct Simulator {
     // MARK: - What must hold
 
     func check(_ seed: Int) {
-        #expect(state.isFinished && execution.state.current.isTerminated, "seed \(seed): \(execution.state.current) after \(steps) steps")
+        #expect(
+            state.isFinished && execution.state.current.isTerminated,
+            "seed \(seed): \(execution.state.current) after \(steps) steps")
         for run in rows.values {
             let ends = run.state.entries.count { $0.state.isTerminated }
             #expect(ends <= 1, "seed \(seed): task run \(run.number) ended twice: \(Bench.words(run.state))")
@@ -161,7 +171,8 @@ struct Simulator {
     /// Maps in the order of their keys, for comparing.
     private static func sorted(_ value: Value) -> Value {
         guard case .map(let members) = value else { return value }
-        return .map(ValueMap(uniqueKeysWithValues: members.sorted { $0.key < $1.key }.map { ($0.key, sorted($0.value)) }))
+        return .map(
+            ValueMap(uniqueKeysWithValues: members.sorted { $0.key < $1.key }.map { ($0.key, sorted($0.value)) }))
     }
 }
 

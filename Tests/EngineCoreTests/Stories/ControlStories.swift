@@ -16,7 +16,11 @@ import Testing
     }
 
     @Test func `a pause asks for inputs`() throws {
-        let bench = try Bench(list("tasks", flow("Pause", "p", "onResume: [{ id: asked, type: STRING }]"), step("a", "{{ outputs.p.onResume.asked }}"))).run()
+        let bench = try Bench(
+            list(
+                "tasks", flow("Pause", "p", "onResume: [{ id: asked, type: STRING }]"),
+                step("a", "{{ outputs.p.onResume.asked }}"))
+        ).run()
         bench.send(.resumed(taskRun: nil, inputs: ["asked": "yes"], by: nil))
         #expect(bench.output("a") == "yes")
     }
@@ -35,7 +39,13 @@ import Testing
     }
 
     @Test func `pauses in parallel resume one by one`() throws {
-        let bench = try Bench(list("tasks", flow("EachParallel", "e", "value: [1, 2, 3]", list("tasks", flow("Pause", "p", "delay: PT1S", list("tasks", step("l"))))))).run()
+        let bench = try Bench(
+            list(
+                "tasks",
+                flow(
+                    "EachParallel", "e", "value: [1, 2, 3]",
+                    list("tasks", flow("Pause", "p", "delay: PT1S", list("tasks", step("l"))))))
+        ).run()
         #expect(bench.execution.state.current == .success && bench.taskRuns.count == 7)
     }
 
@@ -46,20 +56,28 @@ import Testing
         bench.send(.pauseRequested)
         bench.release(0, TaskResult(.success))
         bench.settle()
-        #expect(bench.history == "CREATED RUNNING PAUSED" && bench.taskRuns.count == 1 && bench.run(of: "a")?.state.current == .success)
+        #expect(
+            bench.history == "CREATED RUNNING PAUSED" && bench.taskRuns.count == 1
+                && bench.run(of: "a")?.state.current == .success)
         bench.send(.resumed(taskRun: nil, inputs: [:], by: nil))
         #expect(bench.history == "CREATED RUNNING PAUSED RUNNING SUCCESS" && bench.taskRuns.count == 2)
     }
 
     @Test func `a kill stops workers and ends the execution at once`() throws {
-        let bench = try Bench(list("tasks", flow("Parallel", "p", list("tasks", work("a"), flow("Pause", "q"))), step("b")) + "\n" + list("errors", step("e")))
+        let bench = try Bench(
+            list("tasks", flow("Parallel", "p", list("tasks", work("a"), flow("Pause", "q"))), step("b")) + "\n"
+                + list("errors", step("e")))
         bench.holdsWork = true
         bench.run(waiting: false)
         let decision = bench.send(.killRequested(cascade: true))
-        #expect(decision.executionChanged && bench.execution.state.current == .killed && bench.run(of: "a")?.state.current == .running)
+        #expect(
+            decision.executionChanged && bench.execution.state.current == .killed
+                && bench.run(of: "a")?.state.current == .running)
         bench.settle()
         #expect(bench.history == "CREATED RUNNING PAUSED KILLING KILLED" && bench.stopped == [1] && bench.killsChildren)
-        #expect(bench.history(of: "a") == "CREATED RUNNING KILLED" && bench.history(of: "q") == "CREATED RUNNING PAUSED KILLING KILLED")
+        #expect(
+            bench.history(of: "a") == "CREATED RUNNING KILLED"
+                && bench.history(of: "q") == "CREATED RUNNING PAUSED KILLING KILLED")
         #expect(bench.run(of: "p")?.state.current == .killed && bench.taskRuns.count == 3 && bench.finished == 1)
     }
 
@@ -89,7 +107,10 @@ import Testing
         #expect(bench.history(of: "a") == "CREATED RUNNING CREATED RUNNING SUCCESS")
     }
 
-    @Test(arguments: [(Concurrency.Behavior.queue, "CREATED QUEUED RUNNING SUCCESS"), (.cancel, "CREATED CANCELLED"), (.fail, "CREATED FAILED")])
+    @Test(arguments: [
+        (Concurrency.Behavior.queue, "CREATED QUEUED RUNNING SUCCESS"), (.cancel, "CREATED CANCELLED"),
+        (.fail, "CREATED FAILED"),
+    ])
     func `a limit of executions`(behavior: Concurrency.Behavior, history: String) throws {
         let bench = try Bench(list("tasks", step("a")) + "\nconcurrency: { limit: 1, behavior: \(behavior.rawValue) }")
         bench.send(.created(running: 1))
@@ -99,7 +120,11 @@ import Testing
     }
 
     @Test func `a small budget changes nothing but the number of steps`() throws {
-        let yaml = list("tasks", flow("ForEach", "f", "concurrencyLimit: 0", "values: [1, 2, 3, 4, 5, 6, 7]", list("tasks", step("x"), step("y"))), step("z"))
+        let yaml = list(
+            "tasks",
+            flow(
+                "ForEach", "f", "concurrencyLimit: 0", "values: [1, 2, 3, 4, 5, 6, 7]",
+                list("tasks", step("x"), step("y"))), step("z"))
         let (one, many) = (try Bench(yaml), try Bench(yaml))
         many.budget = 3
         one.run()

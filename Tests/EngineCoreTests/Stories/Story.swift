@@ -22,7 +22,8 @@ struct Story: CustomTestStringConvertible, Sendable {
     var logs: [String]
 
     init(
-        _ name: String, _ yaml: String, inputs: ValueMap? = nil, ends: State, taskRuns: Int, states: [String: State] = [:],
+        _ name: String, _ yaml: String, inputs: ValueMap? = nil, ends: State, taskRuns: Int,
+        states: [String: State] = [:],
         order: [String]? = nil, values: [String: String] = [:], attempts: [String: Int] = [:], logs: [String] = []
     ) {
         self.name = name
@@ -43,7 +44,9 @@ struct Story: CustomTestStringConvertible, Sendable {
         let bench = try Bench(yaml, inputs: inputs).run()
         #expect(bench.execution.state.current == ends)
         #expect(bench.state.isFinished && bench.finished == 1 && bench.ended == [ends])
-        #expect(bench.taskRuns.count == taskRuns, "\(bench.taskRuns.map { "\($0.taskID)[\($0.value ?? "")] \($0.state.current)" })")
+        #expect(
+            bench.taskRuns.count == taskRuns,
+            "\(bench.taskRuns.map { "\($0.taskID)[\($0.value ?? "")] \($0.state.current)" })")
         for (id, state) in states { #expect(bench.run(of: id)?.state.current == state, "\(id)") }
         if let order { #expect(bench.taskRuns.map(\.taskID) == order) }
         for (id, value) in values { #expect(bench.output(id) == .string(value), "\(id)") }

@@ -68,7 +68,8 @@ final class Bench {
         (execution, rows) = (changed.execution, [:])
         for run in changed.taskRuns { rows[run.number] = run }
         let restored = ExecutionState.restored(
-            changed.execution, taskRuns: changed.taskRuns, nextNumber: changed.nextNumber, of: flow, at: now, with: surroundings)
+            changed.execution, taskRuns: changed.taskRuns, nextNumber: changed.nextNumber, of: flow, at: now,
+            with: surroundings)
         state = restored.state
         absorb(restored.decision)
     }
