@@ -1,0 +1,259 @@
+import EngineCore
+import FlowModel
+import Storage
+import Synchronization
+import Testing
+
+@testable import EngineRuntime
+
+struct ExecutionTests {
+    private static let hello = """
+        id: hello
+        namespace: test
+        tasks:
+          - { id: say, type: test.Say, message: hi }
+        """
+
+    static func waiting(_ bench: Bench, id: String = "waiting", more: String = "") -> String {
+        """
+        id: \(id)
+        namespace: test
+        \(more)
+        tasks:
+          - { id: wait, type: test.Wait, board: \(bench.name), gate: g }
+        """
+    }
+
+    @Test func `an execution is on disk when start returns`() async throws {
+        let bench = Bench()
+        try await bench.run(Self.hello, Self.waiting(bench)) { engine async throws in
+            for flow in ["hello", "waiting"] {
+                let id = try await engine.start(flow)
+                #expect(try await engine.store.execution(id) != nil)
+            }
+            bench.board.open("g")
+        }
+    }
+
+    @Test func `many executions that start together all end`() async throws {
+        let bench = Bench()
+        try await bench.run(Self.hello) { engine async throws in
+            let states = try await withThrowingTaskGroup(of: State.self) { group in
+                for _ in 0..<200 {
+                    group.addTask {
+                        let id = try await engine.start("hello")
+                        return try await engine.end(of: id).execution.state.current
+                    }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(states.count == 200 && states.allSatisfy { $0 == .success })
+            #expect(await engine.executor.activeCount == 0)
+        }
+    }
+
+    @Test func `a running task is interrupted by a kill`() async throws {
+        let bench = Bench()
+        try await bench.run(Self.waiting(bench)) { engine async throws in
+            let id = try await engine.start("waiting")
+            await bench.board.reached("began g")
+            try await engine.kill(id, cascade: true)
+            #expect(try await engine.states(id).last == .killed)
+            await bench.board.reached("interrupted g")
+            let second = try await engine.start("waiting")
+            bench.board.open("g")
+            #expect(try await engine.states(second).last == .success)
+            await #expect(throws: EngineRefusal.self) { try await engine.kill(second, cascade: false) }
+        }
+    }
+
+    @Test func `an attempt that waits for a worker is taken out of its line by a kill`() async throws {
+        let bench = Bench()
+        try await bench.run(Self.waiting(bench), workers: 1) { engine async throws in
+            let first = try await engine.start("waiting")
+            await bench.board.reached("began g")
+            let second = try await engine.start("waiting")
+            try await engine.kill(second, cascade: true)
+            #expect(try await engine.states(second).last == .killed)
+            bench.board.open("g")
+            #expect(try await engine.states(first).last == .success)
+            #expect(bench.board.count("began g") == 1)
+        }
+    }
+
+    @Test func `a retry comes when the clock says so`() async throws {
+        let bench = Bench()
+        let flow = """
+            id: flaky
+            namespace: test
+            tasks:
+              - id: try
+                type: test.Flaky
+                board: \(bench.name)
+                failures: 2
+                retry: { type: constant, interval: PT10S, maxAttempt: 5 }
+            """
+        try await bench.run(flow, schedules: false) { engine async throws in
+            let id = try await engine.start("flaky")
+            for _ in 0..<2 {
+                await bench.clock.sleepers(1)
+                bench.clock.advance(by: .seconds(10))
+            }
+            let ended = try await engine.end(of: id)
+            #expect(ended.execution.state.current == .success)
+            #expect(ended.taskRuns[0].attempts.map(\.state.current) == [.failed, .failed, .success])
+            #expect(try await engine.store.timers(of: id).isEmpty)
+        }
+    }
+
+    @Test func `a task that takes too long fails`() async throws {
+        let bench = Bench()
+        let flow = """
+            id: slow
+            namespace: test
+            tasks:
+              - { id: wait, type: test.Wait, board: \(bench.name), gate: g, timeout: PT1M }
+            """
+        try await bench.run(flow, schedules: false) { engine async throws in
+            let id = try await engine.start("slow")
+            await bench.clock.sleepers(1)
+            await bench.board.reached("began g")
+            bench.clock.advance(by: .minutes(1))
+            #expect(try await engine.states(id).last == .failed)
+            #expect(try await engine.messages(id).contains { $0.contains("Timeout after") })
+        }
+    }
+
+    @Test func `a pause ends after its delay, or by resuming it with inputs`() async throws {
+        let bench = Bench()
+        let delayed = """
+            id: delayed
+            namespace: test
+            tasks:
+              - { id: pause, type: io.kestra.plugin.core.flow.Pause, delay: PT1H }
+              - { id: say, type: test.Say, message: after }
+            """
+        let asking = """
+            id: asking
+            namespace: test
+            tasks:
+              - id: pause
+                type: io.kestra.plugin.core.flow.Pause
+                onResume:
+                  - { id: reason, type: STRING }
+              - { id: say, type: test.Say, message: "because {{ outputs.pause.onResume.reason }}" }
+            """
+        try await bench.run(delayed, asking, schedules: false) { engine async throws in
+            let first = try await engine.start("delayed")
+            await bench.clock.sleepers(1)
+            bench.clock.advance(by: .hours(1))
+            #expect(try await engine.states(first).last == .success)
+
+            let second = try await engine.start("asking")
+            try await engine.reached(.paused, second)
+            await #expect(throws: EngineRefusal.self) { try await engine.resume(second, inputs: [:]) }
+            try await engine.resume(second, inputs: ["reason": "why not"])
+            #expect(try await engine.states(second).last == .success)
+            #expect(try await engine.messages(second).contains("because why not"))
+            await #expect(throws: EngineRefusal.self) { try await engine.resume(second, inputs: [:]) }
+        }
+    }
+
+    @Test func `executions above a flow's limit wait for their turn`() async throws {
+        let bench = Bench()
+        try await bench.run(Self.waiting(bench, more: "concurrency: { limit: 1, behavior: QUEUE }")) { engine async throws in
+            var ids: [ExecutionID] = []
+            for _ in 0..<4 { ids.append(try await engine.start("waiting")) }
+            try await engine.kill(ids[2], cascade: true)
+            #expect(try await engine.states(ids[2]) == [.created, .queued, .killing, .killed])
+            bench.board.open("g")
+            #expect(try await engine.states(ids[3]) == [.created, .queued, .running, .success])
+            #expect(try await engine.states(ids[1]) == [.created, .queued, .running, .success])
+            let ends = try await [
+                engine.end(of: ids[0]).execution.state.endDate, engine.end(of: ids[1]).execution.state.endDate,
+            ]
+            #expect(ends.allSatisfy { $0 != nil })
+            #expect(bench.board.count("began g") == 3)
+        }
+    }
+
+    @Test func `who waits for an end may give up`() async throws {
+        let bench = Bench()
+        try await bench.run(Self.waiting(bench)) { engine async throws in
+            let id = try await engine.start("waiting")
+            await bench.board.reached("began g")
+            let waiter = Task { try await engine.end(of: id) }
+            waiter.cancel()
+            await #expect(throws: CancellationError.self) { _ = try await waiter.value }
+            bench.board.open("g")
+            #expect(try await engine.states(id).last == .success)
+        }
+    }
+}
+
+struct SubflowTests {
+    private static func parent(_ child: String, wait: Bool, id: String = "parent") -> String {
+        """
+        id: \(id)
+        namespace: test
+        tasks:
+          - { id: sub, type: io.kestra.plugin.core.flow.Subflow, namespace: test, flowId: \(child), wait: \(wait) }
+          - { id: say, type: test.Say, message: done }
+        """
+    }
+    private static let failing = """
+        id: failing
+        namespace: test
+        tasks:
+          - { id: no, type: test.FailNow }
+        """
+
+    @Test func `a subflow that is waited for tells its end`() async throws {
+        let bench = Bench()
+        try await bench.run(Self.parent("waiting", wait: true), ExecutionTests.waiting(bench)) { engine async throws in
+            let id = try await engine.start("parent")
+            await bench.board.reached("began g")
+            bench.board.open("g")
+            #expect(try await engine.states(id).last == .success)
+            #expect(try await engine.messages(id).contains { $0.hasPrefix("Created new execution") })
+            let links = try await engine.store.children(of: id)
+            #expect(links.map(\.childState) == [.success])
+        }
+    }
+
+    @Test(arguments: 0..<20) func `how a subflow ends that nobody waits for is not the task's matter`(_: Int) async throws {
+        let bench = Bench()
+        try await bench.run(Self.parent("failing", wait: false), Self.failing) { engine async throws in
+            let ended = try await engine.end(of: try await engine.start("parent"))
+            #expect(ended.execution.state.current == .success)
+            #expect(ended.taskRuns[0].outputs?["state"] == "CREATED")
+            #expect(try await engine.messages(ended.execution.id).first?.hasPrefix("Created new execution") == true)
+        }
+    }
+
+    @Test func `a subflow that cannot be started fails its task with the reason`() async throws {
+        let bench = Bench()
+        try await bench.run(Self.parent("nowhere", wait: true)) { engine async throws in
+            let id = try await engine.start("parent")
+            #expect(try await engine.states(id).last == .failed)
+            #expect(try await engine.messages(id).contains { $0.contains("Unable to find flow 'test'.'nowhere'") })
+        }
+    }
+
+    @Test(arguments: [true, false]) func `a kill reaches the executions below`(wait: Bool) async throws {
+        let bench = Bench()
+        try await bench.run(
+            Self.parent("middle", wait: wait), Self.parent("waiting", wait: wait, id: "middle"), ExecutionTests.waiting(bench)
+        ) { engine async throws in
+            let id = try await engine.start("parent")
+            await bench.board.reached("began g")
+            try await engine.kill(id, cascade: true)
+            await bench.board.reached("interrupted g")
+            let middle = try #require(try await engine.store.children(of: id).first).child
+            let lowest = try #require(try await engine.store.children(of: middle).first).child
+            #expect(try await engine.states(lowest).last == .killed)
+            await engine.errands.finish()
+            #expect(try await engine.store.marks(space: KillNote.space, prefix: "").isEmpty)
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import EngineCore
+import FlowModel
+import Foundation
+import Storage
+import Synchronization
+import TaskKit
+import Testing
+
+@testable import EngineRuntime
+
+struct LogTests {
+    @Test func `the lines of an attempt are stored before its end, in their order`() async throws {
+        let bench = Bench()
+        let flow = """
+            id: chatter
+            namespace: test
+            tasks:
+              - { id: talk, type: test.Chatter, lines: 5000 }
+              - { id: after, type: test.Say, message: after }
+            """
+        try await bench.run(flow) { engine async throws in
+            let id = try await engine.start("chatter")
+            var seen: [String] = []
+            for try await lines in try await engine.followLogs(id) { seen += lines.map(\.entry.message) }
+            #expect(seen == (0..<5000).map { "line \($0)" } + ["after"])
+            #expect(try await engine.messages(id) == seen)
+        }
+    }
+
+    @Test func `lines beyond the buffer are counted`() async throws {
+        let bench = Bench()
+        try await bench.run(ExecutionTests.waiting(bench)) { engine async throws in
+            let id = try await engine.start("waiting")
+            await bench.board.reached("began g")
+            let buffer = LogBuffer(
+                job: Worker.Job(execution: id, taskRun: 0, attempt: 0), executor: engine.executor, clock: bench.clock)
+            for number in 0..<(LogBuffer.maxLines + 7) { buffer.append(.info, "n\(number)") }
+            buffer.close()
+            buffer.append(.info, "too late")
+            await buffer.flush()
+            bench.board.open("g")
+            _ = try await engine.end(of: id)
+            let messages = try await engine.messages(id)
+            #expect(messages.contains("7 log lines were dropped here: they came faster than they can be stored"))
+            #expect(messages.contains("n\(LogBuffer.maxLines - 1)") && !messages.contains("too late"))
+        }
+    }
+
+    @Test func `streams end with the execution`() async throws {
+        let bench = Bench()
+        try await bench.run(ExecutionTests.waiting(bench)) { engine async throws in
+            let id = try await engine.start("waiting")
+            let snapshots = try await engine.follow(id)
+            let lines = try await engine.followLogs(id)
+            await bench.board.reached("began g")
+            bench.board.open("g")
+            var last: ExecutionSnapshot?
+            for await snapshot in snapshots { last = snapshot }
+            #expect(last?.execution.state.current == .success && last?.isOpen == false)
+            var messages: [String] = []
+            for try await page in lines { messages += page.map(\.entry.message) }
+            #expect(messages == ["before g", "after g"])
+        }
+    }
+
+    @Test func `secrets are masked in logs and errors, and a missing one is named`() async throws {
+        let bench = Bench()
+        try Data("swordfish99\n".utf8).write(to: URL(filePath: bench.folder + "/secrets/DOOR"))
+        func flow(_ id: String, _ tasks: String) -> String { "id: \(id)\nnamespace: test\ntasks:\n\(tasks)\n" }
+        try await bench.run(
+            flow("log", "  - { id: say, type: test.Say, message: \"it is {{ secret('DOOR') }}\" }"),
+            flow("fail", "  - { id: no, type: test.FailNow, message: \"not {{ secret('WINDOW') }}!\" }"),
+            flow("missing", "  - { id: say, type: test.Say, message: \"{{ secret('GATE') }}\" }"),
+            flow("clean", "  - { id: say, type: test.Say, message: \"swordfish99\" }"),
+            environment: ["SECRET_WINDOW": Data("openwide".utf8).base64EncodedString()]
+        ) { engine async throws in
+            func messages(_ flow: String) async throws -> String {
+                let id = try await engine.start(flow)
+                _ = try await engine.end(of: id)
+                return try await engine.messages(id).joined(separator: "\n")
+            }
+            let log = try await messages("log")
+            #expect(log.contains("it is **masked***") && !log.contains("swordfish"))
+            #expect(try await !messages("fail").contains("openwide"))
+            #expect(try await messages("missing").contains("GATE"))
+            // An execution that did not read the secret says what it likes.
+            #expect(try await messages("clean") == "swordfish99")
+        }
+    }
+}
