@@ -6,37 +6,26 @@ final class Remote: Sendable {
     static let token = "s3cret-token-of-the-test"
     let url: String
     private let root: Folder
-    private let server: Process
-    private let input: Pipe
+    private let server: Child
     private let work: Folder
 
     init() async throws {
         (root, work) = (try Folder(), try Folder())
-        server = Process()
-        server.executableURL = URL(filePath: "/usr/bin/env")
-        server.arguments = [
-            "python3", Sluice.home + "/Tests/Fixtures/git_http_server.py", "--root", root.path, "--user",
-            "git_username",
-            "--password", Self.token,
-        ]
-        let output = Pipe()
-        input = Pipe()
-        server.standardInput = input
-        server.standardOutput = output
-        server.standardError = FileHandle.nullDevice
-        try server.run()
-        let reading = output.fileHandleForReading
-        let line = await blocking { String(decoding: reading.availableData, as: UTF8.self) }
+        server = try Child(
+            "/usr/bin/env",
+            [
+                "python3", Sluice.home + "/Tests/Fixtures/git_http_server.py", "--stay", "--root", root.path, "--user",
+                "git_username", "--password", Self.token,
+            ], at: root.path)
+        let line = await server.output(until: "ready")
         url = line.dropFirst(6).trimmingCharacters(in: .whitespacesAndNewlines) + "/flows.git"
         try await git("init", "-q", "--bare", "-b", "main", root.path + "/flows.git")
         try await git("init", "-q", "-b", "main", work.path)
     }
 
-    deinit { server.terminate() }
-
     /// Runs git in the work tree; gives standard output.
     @discardableResult
-    func git(_ arguments: String..., input: String? = nil) async throws -> String {
+    func git(_ arguments: String..., input: String = "") async throws -> String {
         let identity = [
             "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_AUTHOR_NAME": "Ada",
             "GIT_AUTHOR_EMAIL": "ada@example.com", "GIT_COMMITTER_NAME": "Ada",

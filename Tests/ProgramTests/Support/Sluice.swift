@@ -17,7 +17,7 @@ enum Sluice {
     static let home = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().path
 
-    static func run(_ arguments: String..., at folder: String = home, input: String? = nil) async throws -> Ended {
+    static func run(_ arguments: String..., at folder: String = home, input: String = "") async throws -> Ended {
         try await Child(path, arguments, at: folder, input: input).ended()
     }
 }
