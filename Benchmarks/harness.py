@@ -188,6 +188,16 @@ class Server:
     def peak_mib(self):
         return status_kib(self.process.pid, "VmHWM") / 1024
 
+    def settle(self, limit=120):
+        """Waits until the server has nothing left to do: less than a tenth of a core for a second."""
+        until, before = time.time() + limit, self.processor_seconds()
+        while time.time() < until:
+            time.sleep(1)
+            now = self.processor_seconds()
+            if now - before < 0.1:
+                return
+            before = now
+
     def processor_seconds(self):
         with open(f"/proc/{self.process.pid}/stat") as file:
             fields = file.read().rsplit(")", 1)[1].split()
