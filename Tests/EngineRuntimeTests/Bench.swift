@@ -31,7 +31,8 @@ final class Bench: Sendable {
 
     static let catalogue = TaskKit.Catalogue(
         tasks: EngineTasks.all + [
-            .instant(Say.self), .instant(FailNow.self), .runnable(Wait.self), .runnable(Flaky.self), .runnable(Chatter.self),
+            .instant(Say.self), .instant(FailNow.self), .runnable(Wait.self), .runnable(Flaky.self),
+            .runnable(Chatter.self),
         ],
         triggers: EngineTriggers.all)
 
@@ -49,7 +50,8 @@ final class Bench: Sendable {
             store: store, quick: SQLiteQuickReads(store: disk, root: folder + "/storage"),
             files: try DiskFileStore(root: folder + "/storage"), catalogue: catalogue,
             settings: EngineSettings(
-                server: ServerSettings(dataFolder: folder, temporaryFolder: folder + "/tmp", executable: "/usr/bin/false"),
+                server: ServerSettings(
+                    dataFolder: folder, temporaryFolder: folder + "/tmp", executable: "/usr/bin/false"),
                 secretsFolder: folder + "/secrets", environment: environment, workers: workers, grace: grace),
             clock: clock, log: log)
         return Running(engine, store: disk)

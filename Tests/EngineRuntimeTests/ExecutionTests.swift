@@ -161,7 +161,8 @@ struct ExecutionTests {
 
     @Test func `executions above a flow's limit wait for their turn`() async throws {
         let bench = Bench()
-        try await bench.run(Self.waiting(bench, more: "concurrency: { limit: 1, behavior: QUEUE }")) { engine async throws in
+        try await bench.run(Self.waiting(bench, more: "concurrency: { limit: 1, behavior: QUEUE }")) {
+            engine async throws in
             var ids: [ExecutionID] = []
             for _ in 0..<4 { ids.append(try await engine.start("waiting")) }
             try await engine.kill(ids[2], cascade: true)
@@ -221,7 +222,9 @@ struct SubflowTests {
         }
     }
 
-    @Test(arguments: 0..<20) func `how a subflow ends that nobody waits for is not the task's matter`(_: Int) async throws {
+    @Test(arguments: 0..<20) func `how a subflow ends that nobody waits for is not the task's matter`(_: Int)
+        async throws
+    {
         let bench = Bench()
         try await bench.run(Self.parent("failing", wait: false), Self.failing) { engine async throws in
             let ended = try await engine.end(of: try await engine.start("parent"))
@@ -243,7 +246,8 @@ struct SubflowTests {
     @Test(arguments: [true, false]) func `a kill reaches the executions below`(wait: Bool) async throws {
         let bench = Bench()
         try await bench.run(
-            Self.parent("middle", wait: wait), Self.parent("waiting", wait: wait, id: "middle"), ExecutionTests.waiting(bench)
+            Self.parent("middle", wait: wait), Self.parent("waiting", wait: wait, id: "middle"),
+            ExecutionTests.waiting(bench)
         ) { engine async throws in
             let id = try await engine.start("parent")
             await bench.board.reached("began g")

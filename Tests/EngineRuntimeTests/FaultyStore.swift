@@ -15,7 +15,9 @@ struct FaultyStore: Store {
         if faults.fails.withLock({ $0 }) { throw StorageError(.diskFull, "No room is left") }
         try await inner.commit(changes)
     }
-    func saveFlows(_ writes: [FlowWrite], deleting removals: [FlowRemoval], at now: Timestamp) async throws(StorageError) -> FlowsSaved {
+    func saveFlows(_ writes: [FlowWrite], deleting removals: [FlowRemoval], at now: Timestamp)
+        async throws(StorageError) -> FlowsSaved
+    {
         try await inner.saveFlows(writes, deleting: removals, at: now)
     }
     func deleteRevisions(of flow: FlowKey, before: Timestamp?, keeping: Int) async throws(StorageError) -> Int {
@@ -24,8 +26,11 @@ struct FaultyStore: Store {
     func deleteKV(namespace: String, keys: [String], at now: Timestamp) async throws(StorageError) -> [String] {
         try await inner.deleteKV(namespace: namespace, keys: keys, at: now)
     }
-    func purgeExecutions( _ query: ExecutionQuery, limit: Int, evenOpen: Bool, rows: Bool, logs: Bool, metrics: Bool ) async throws(StorageError) -> Purged {
-        try await inner.purgeExecutions(query, limit: limit, evenOpen: evenOpen, rows: rows, logs: logs, metrics: metrics)
+    func purgeExecutions(_ query: ExecutionQuery, limit: Int, evenOpen: Bool, rows: Bool, logs: Bool, metrics: Bool)
+        async throws(StorageError) -> Purged
+    {
+        try await inner.purgeExecutions(
+            query, limit: limit, evenOpen: evenOpen, rows: rows, logs: logs, metrics: metrics)
     }
     func purgeLogs(_ query: LogQuery, limit: Int) async throws(StorageError) -> Int {
         try await inner.purgeLogs(query, limit: limit)
@@ -84,7 +89,9 @@ struct FaultyStore: Store {
     func executionCounts(_ namespace: NamespaceFilter, flowID: String?) async throws(StorageError) -> [ExecutionCount] {
         try await inner.executionCounts(namespace, flowID: flowID)
     }
-    func executionBuckets(_ query: ExecutionQuery, milliseconds: Int64, offset: Int64, byFlow: Bool) async throws(StorageError) -> [ExecutionBucket] {
+    func executionBuckets(_ query: ExecutionQuery, milliseconds: Int64, offset: Int64, byFlow: Bool)
+        async throws(StorageError) -> [ExecutionBucket]
+    {
         try await inner.executionBuckets(query, milliseconds: milliseconds, offset: offset, byFlow: byFlow)
     }
     func lastExecutions(of flows: [FlowKey]) async throws(StorageError) -> [FlowKey: Execution] {
@@ -96,7 +103,9 @@ struct FaultyStore: Store {
     func parent(of id: ExecutionID) async throws(StorageError) -> ChildLink? {
         try await inner.parent(of: id)
     }
-    func logs(of id: ExecutionID, after number: Int?, _ filter: LogFilter, limit: Int?) async throws(StorageError) -> [LogLine] {
+    func logs(of id: ExecutionID, after number: Int?, _ filter: LogFilter, limit: Int?) async throws(StorageError)
+        -> [LogLine]
+    {
         try await inner.logs(of: id, after: number, filter, limit: limit)
     }
     func logs(_ query: LogQuery, _ page: PageRequest) async throws(StorageError) -> Page<LogLine> {
@@ -111,7 +120,9 @@ struct FaultyStore: Store {
     func metricTasks(_ flow: FlowKey) async throws(StorageError) -> [String] {
         try await inner.metricTasks(flow)
     }
-    func metrics(_ flow: FlowKey, taskID: String?, name: String, from: Timestamp, to: Timestamp) async throws(StorageError) -> [MetricEntry] {
+    func metrics(_ flow: FlowKey, taskID: String?, name: String, from: Timestamp, to: Timestamp)
+        async throws(StorageError) -> [MetricEntry]
+    {
         try await inner.metrics(flow, taskID: taskID, name: name, from: from, to: to)
     }
     func timers(dueBy: Timestamp?, limit: Int?) async throws(StorageError) -> [TimerRow] {
@@ -120,7 +131,9 @@ struct FaultyStore: Store {
     func timers(of id: ExecutionID) async throws(StorageError) -> [TimerRow] {
         try await inner.timers(of: id)
     }
-    func triggers(_ namespace: NamespaceFilter, flowID: String?, text: String?) async throws(StorageError) -> [TriggerState] {
+    func triggers(_ namespace: NamespaceFilter, flowID: String?, text: String?) async throws(StorageError)
+        -> [TriggerState]
+    {
         try await inner.triggers(namespace, flowID: flowID, text: text)
     }
     func trigger(_ key: TriggerKey) async throws(StorageError) -> TriggerState? {
@@ -129,7 +142,9 @@ struct FaultyStore: Store {
     func kv(namespace: String, key: String, at now: Timestamp) async throws(StorageError) -> KVLookup {
         try await inner.kv(namespace: namespace, key: key, at: now)
     }
-    func kvEntries(_ namespace: NamespaceFilter, prefix: String?, at now: Timestamp) async throws(StorageError) -> [KVEntry] {
+    func kvEntries(_ namespace: NamespaceFilter, prefix: String?, at now: Timestamp) async throws(StorageError)
+        -> [KVEntry]
+    {
         try await inner.kvEntries(namespace, prefix: prefix, at: now)
     }
     func kvNamespaces() async throws(StorageError) -> [String] {

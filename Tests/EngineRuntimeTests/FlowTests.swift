@@ -18,17 +18,22 @@ struct FlowTests {
             #expect(try await engine.save(flow: Self.source("one"), expecting: .create).outcome == .created)
             #expect(try await engine.save(flow: Self.source("one"), expecting: .anything).outcome == .unchanged)
             _ = try await engine.end(of: try await engine.start("hello"))
-            let saved = try await engine.save(flow: Self.source("two"), expecting: .update(FlowKey("test", "hello"), revision: 1))
+            let saved = try await engine.save(
+                flow: Self.source("two"), expecting: .update(FlowKey("test", "hello"), revision: 1))
             #expect(saved.revision == 2 && saved.outcome == .updated)
             let id = try await engine.start("hello")
             _ = try await engine.end(of: id)
             #expect(try await engine.messages(id) == ["two"])
-            await #expect(throws: Problems.self) { _ = try await engine.save(flow: Self.source("x"), expecting: .create) }
+            await #expect(throws: Problems.self) {
+                _ = try await engine.save(flow: Self.source("x"), expecting: .create)
+            }
             await #expect(throws: EngineRefusal.self) {
-                _ = try await engine.save(flow: Self.source("x"), expecting: .update(FlowKey("test", "hello"), revision: 1))
+                _ = try await engine.save(
+                    flow: Self.source("x"), expecting: .update(FlowKey("test", "hello"), revision: 1))
             }
             await #expect(throws: Problems.self) {
-                _ = try await engine.save(flow: Self.source("x", id: "y"), expecting: .update(FlowKey("test", "hello"), revision: nil))
+                _ = try await engine.save(
+                    flow: Self.source("x", id: "y"), expecting: .update(FlowKey("test", "hello"), revision: nil))
             }
         }
     }
@@ -77,7 +82,9 @@ struct FlowTests {
         let folder = bench.folder + "/flows"
         let key = FlowKey("test", "hello")
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        func write(_ text: String, _ name: String) throws { try Data(text.utf8).write(to: URL(filePath: "\(folder)/\(name)"), options: .atomic) }
+        func write(_ text: String, _ name: String) throws {
+            try Data(text.utf8).write(to: URL(filePath: "\(folder)/\(name)"), options: .atomic)
+        }
         try await bench.run { engine async throws in
             try write(Self.source("one"), "hello.yaml")
             try write("id: [", "bad.yml")

@@ -1,5 +1,6 @@
 import EngineCore
 import FlowModel
+import Foundation
 import Storage
 import Testing
 
@@ -41,7 +42,8 @@ struct RecoveryTests {
         let queued = [try await first.engine.start("limited"), try await first.engine.start("limited")]
         let paused = try await first.engine.start("paused")
         let scheduled = try await first.engine.start(
-            StartRequest(namespace: "test", flowID: "waiting", scheduleDate: bench.clock.now.advanced(by: .hours(2)))).id
+            StartRequest(namespace: "test", flowID: "waiting", scheduleDate: bench.clock.now.advanced(by: .hours(2)))
+        ).id
         // Both workers are taken: it stays CREATED.
         let created = try await first.engine.start("waiting")
         await first.crash()
@@ -106,14 +108,17 @@ struct RecoveryTests {
             tasks:
               - { id: sub, type: io.kestra.plugin.core.flow.Subflow, namespace: test, flowId: waiting }
             """
-        for flow in [parent, ExecutionTests.waiting(bench)] { _ = try await first.engine.save(flow: flow, expecting: .anything) }
+        for flow in [parent, ExecutionTests.waiting(bench)] {
+            _ = try await first.engine.save(flow: flow, expecting: .anything)
+        }
         first.go()
         await first.engine.ready()
         let id = try await first.engine.start("parent")
         await bench.board.reached("began g")
         // As a step saves them that a crash follows at once.
         let new = first.engine.newExecutionID()
-        let begun = Execution(id: new, namespace: "test", flowID: "waiting", flowRevision: 1, createdAt: bench.clock.now)
+        let begun = Execution(
+            id: new, namespace: "test", flowID: "waiting", flowRevision: 1, createdAt: bench.clock.now)
         try await first.engine.store.commit([KillNote.change(id, isOpen: true), .insertExecution(begun, isOpen: true)])
         let child = try #require(try await first.engine.store.children(of: id).first).child
         await first.crash()
@@ -125,6 +130,33 @@ struct RecoveryTests {
         #expect(try await second.engine.states(child).last == .killed)
         bench.board.open("g")
         #expect(try await second.engine.states(new).last == .success)
+        try await second.stop()
+    }
+
+    @Test func `secrets that were read before a crash are masked after it`() async throws {
+        let bench = Bench()
+        let environment = ["SECRET_DOOR": Data("swordfish99".utf8).base64EncodedString()]
+        let flow = """
+            id: talks
+            namespace: test
+            tasks:
+              - { id: first, type: test.Say, message: "{{ secret('DOOR') }}" }
+              - { id: wait, type: test.Wait, board: \(bench.name), gate: g }
+              - { id: last, type: test.Say, message: "the word is swordfish99" }
+            """
+        let first = try bench.open(environment: environment)
+        _ = try await first.engine.save(flow: flow, expecting: .anything)
+        first.go()
+        let id = try await first.engine.start("talks")
+        await bench.board.reached("began g")
+        await first.crash()
+
+        bench.clock.advance(by: .seconds(1))
+        bench.board.open("g")
+        let second = try bench.open(environment: environment)
+        second.go()
+        #expect(try await second.engine.states(id).last == .success)
+        #expect(try await second.engine.messages(id).allSatisfy { !$0.contains("swordfish99") })
         try await second.stop()
     }
 

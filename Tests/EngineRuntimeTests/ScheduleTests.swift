@@ -113,7 +113,8 @@ struct ScheduleTests {
         let bench = Bench()
         bench.board.open("g")
         try await bench.run(Self.flow(bench)) { engine async throws in
-            _ = try await engine.save(flow: Self.flow(bench, text: "two").replacing("0 * * * *", with: "30 * * * *"), expecting: .anything)
+            _ = try await engine.save(
+                flow: Self.flow(bench, text: "two").replacing("0 * * * *", with: "30 * * * *"), expecting: .anything)
             #expect(try await Self.rests(engine, 0, until: bench.clock.now.advanced(by: .minutes(30))))
             await bench.clock.sleepers(1)
             bench.clock.advance(by: .minutes(30))

@@ -88,7 +88,8 @@ extension Engine {
         }
         switch loaded.content {
         case .broken(let problems):
-            throw EngineRefusal.conflict("Cannot execute an invalid flow: \(problems.errors.first?.what ?? "it cannot be read")")
+            throw EngineRefusal.conflict(
+                "Cannot execute an invalid flow: \(problems.errors.first?.what ?? "it cannot be read")")
         case .ready(let flow):
             if flow.flow.disabled { throw EngineRefusal.conflict("Cannot execute a disabled flow") }
             return flow
@@ -107,7 +108,8 @@ extension Engine {
     public func checkInputs(_ given: ValueMap, of key: FlowKey) async throws -> (flow: Flow, resolved: ResolvedInputs) {
         let flow = try await runnable(key).flow
         let execution = Execution(
-            id: ids.next(), namespace: flow.namespace, flowID: flow.id, flowRevision: flow.revision, createdAt: clock.now)
+            id: ids.next(), namespace: flow.namespace, flowID: flow.id, flowRevision: flow.revision,
+            createdAt: clock.now)
         let resolver = InputResolver(flow.inputs, in: creationScope(of: flow, for: execution), cipher: settings.cipher)
         return (flow, resolver.resolve(given))
     }
@@ -117,13 +119,18 @@ extension Engine {
         var labels: ValueMap = [:]
         for label in execution.labels where labels[label.key] == nil { labels[label.key] = .string(label.value) }
         let variables: ValueMap = [
-            "flow": ["id": .string(flow.id), "namespace": .string(flow.namespace), "revision": .int(Int64(flow.revision))],
-            "execution": ["id": .string(execution.id.description), "startDate": .string(execution.state.startDate.iso)],
+            "flow": [
+                "id": .string(flow.id), "namespace": .string(flow.namespace), "revision": .int(Int64(flow.revision)),
+            ],
+            "execution": [
+                "id": .string(execution.id.description), "startDate": .string(execution.state.startDate.iso),
+            ],
             "labels": .map(labels), "vars": .map(flow.variables), "envs": .map(settings.variables.envs),
             "globals": .map(settings.variables.globals),
             "trigger": execution.trigger.map { .map($0.variables) } ?? .map([:]),
         ]
-        return Scope(variables: variables, world: world(namespace: flow.namespace), recursive: settings.rendersRecursively)
+        return Scope(
+            variables: variables, world: world(namespace: flow.namespace), recursive: settings.rendersRecursively)
     }
 
     // MARK: looking
@@ -212,11 +219,13 @@ extension Engine {
         }
         let execution = snapshot.execution
         guard let paused = snapshot.taskRuns.first(where: { $0.state.current.isPaused }),
-            let flow = try await shelf.flow(FlowKey(execution.namespace, execution.flowID), revision: execution.flowRevision)?.compiled,
+            let flow = try await shelf.flow(
+                FlowKey(execution.namespace, execution.flowID), revision: execution.flowRevision)?.compiled,
             let task = flow.task(paused.taskID)
         else { return [:] }
         let declared = InputDefinitions.read(task.task.properties["onResume"])
-        let resolver = InputResolver(declared, in: creationScope(of: flow.flow, for: execution), cipher: settings.cipher)
+        let resolver = InputResolver(
+            declared, in: creationScope(of: flow.flow, for: execution), cipher: settings.cipher)
         let resolved = resolver.resolve(given)
         if !resolved.problems.isEmpty { throw EngineRefusal.inputs(resolved.problems) }
         return resolved.values

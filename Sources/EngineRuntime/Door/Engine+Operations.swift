@@ -134,6 +134,7 @@ extension Engine {
     // MARK: ground
 
     private func known(_ id: ExecutionID) async throws -> ExecutionSnapshot {
+        try await needReady()
         guard let snapshot = try await snapshot(of: id) else { throw EngineRefusal.notFound("Execution not found") }
         return snapshot
     }

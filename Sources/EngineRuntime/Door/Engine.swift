@@ -34,7 +34,8 @@ public final class Engine: Service {
 
     /// - Parameter quick: reads of the same store that answer at once; see ``QuickReads``.
     public init(
-        store: any Store, quick: any QuickReads, files: any FileStore, catalogue: TaskKit.Catalogue, settings: EngineSettings,
+        store: any Store, quick: any QuickReads, files: any FileStore, catalogue: TaskKit.Catalogue,
+        settings: EngineSettings,
         clock: any FlowClock, log: Logger
     ) {
         self.store = store
@@ -136,14 +137,18 @@ public final class Engine: Service {
     func mask(of execution: Execution, flow: CompiledFlow) -> SecretMask {
         let mask = SecretMask()
         if let inputs = execution.inputs {
-            for text in InputSecrets.clearTexts(of: inputs, flow.flow.inputs, with: settings.cipher) { mask.remember(text) }
+            for text in InputSecrets.clearTexts(of: inputs, flow.flow.inputs, with: settings.cipher) {
+                mask.remember(text)
+            }
         }
         return mask
     }
 
     /// Takes up an execution that was just made; returns when it is on disk.
     /// - Throws: `StorageError` when it cannot be saved, `EngineRefusal.unavailable` when the engine stops.
-    func begin(_ execution: Execution, flow: CompiledFlow, _ beginning: Executor.Beginning = Executor.Beginning()) async throws {
+    func begin(_ execution: Execution, flow: CompiledFlow, _ beginning: Executor.Beginning = Executor.Beginning())
+        async throws
+    {
         try await needReady()
         let (errors, mask) = (ErrorLog(), mask(of: execution, flow: flow))
         let active = ActiveExecution(

@@ -108,7 +108,8 @@ enum FolderWatch {
             let watch = inotify_add_watch(descriptor, folder, Self.events)
             guard watch >= 0 else { throw WatchFailure(folder: folder, code: errno) }
             folders[watch] = folder
-            for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where !name.hasPrefix(".") {
+            for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where !name.hasPrefix(".")
+            {
                 var isFolder = false
                 if FileManager.default.fileExists(atPath: "\(folder)/\(name)", isDirectory: &isFolder), isFolder {
                     try add("\(folder)/\(name)")
@@ -142,9 +143,12 @@ enum FolderWatch {
                 if count <= 0 { return }
                 var offset = 0
                 while offset + MemoryLayout<inotify_event>.size <= count {
-                    let event = buffer.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: inotify_event.self) }
+                    let event = buffer.withUnsafeBytes {
+                        $0.loadUnaligned(fromByteOffset: offset, as: inotify_event.self)
+                    }
                     let nameStart = offset + MemoryLayout<inotify_event>.size
-                    let name = String(decoding: buffer[nameStart..<(nameStart + Int(event.len))].prefix { $0 != 0 }, as: UTF8.self)
+                    let name = String(
+                        decoding: buffer[nameStart..<(nameStart + Int(event.len))].prefix { $0 != 0 }, as: UTF8.self)
                     offset = nameStart + Int(event.len)
                     if event.mask & UInt32(IN_Q_OVERFLOW) != 0 {
                         // The kernel dropped events: everything may have changed.

@@ -15,7 +15,8 @@ struct AttemptRun: Sendable {
     func result(within timeout: ISODuration?) async -> TaskResult {
         let buffer = LogBuffer(job: job, executor: executor, clock: services.clock)
         async let travel: Void = buffer.travel()
-        let result = await outcome(RunLog(level: order.task.task.logLevel, sink: { buffer.append($0, $1) }), within: timeout)
+        let result = await outcome(
+            RunLog(level: order.task.task.logLevel, sink: { buffer.append($0, $1) }), within: timeout)
         buffer.close()
         await travel
         await buffer.flush()

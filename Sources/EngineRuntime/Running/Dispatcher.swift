@@ -52,7 +52,8 @@ struct Dispatcher: ExecutorActions {
                 await tellIfEnded(request.child, parent)
             }
         } catch let error as StorageError {
-            engine.log.error("Execution \(parent) cannot start \(request.child) now; the next start of the server does: \(error)")
+            engine.log.error(
+                "Execution \(parent) cannot start \(request.child) now; the next start of the server does: \(error)")
         } catch EngineRefusal.unavailable {
             // The next start of the server asks again.
         } catch {
@@ -62,7 +63,8 @@ struct Dispatcher: ExecutorActions {
 
     /// A child that a former process had finished tells its end now.
     private func tellIfEnded(_ child: ExecutionID, _ parent: ExecutionID) async {
-        guard await !engine.executor.isActive(child), let stored = try? await engine.store.snapshot(child), !stored.isOpen
+        guard await !engine.executor.isActive(child), let stored = try? await engine.store.snapshot(child),
+            !stored.isOpen
         else { return }
         let end = SubflowEnd(child: child, state: stored.execution.state.current, outputs: stored.execution.outputs)
         await engine.executor.take(.subflowEnded(end), for: parent)
@@ -79,7 +81,8 @@ struct Dispatcher: ExecutorActions {
             engine.log.error("Execution \(execution.id), the next try after \(id), ends as FAILED: \(refusal)")
             await engine.endUnread(execution)
         } catch {
-            engine.log.error("Execution \(execution.id), the next try after \(id), starts with the server again: \(error)")
+            engine.log.error(
+                "Execution \(execution.id), the next try after \(id), starts with the server again: \(error)")
         }
     }
 }

@@ -95,7 +95,9 @@ actor Executor {
     }
 
     private func isWaiting(_ asker: Beginning.Asker) -> Bool {
-        guard let execution = active[asker.execution], let run = execution.state.taskRun(asker.taskRun) else { return false }
+        guard let execution = active[asker.execution], let run = execution.state.taskRun(asker.taskRun) else {
+            return false
+        }
         return run.state.current.isRunning && run.attempts.count == asker.attempt + 1
             && !execution.state.execution.state.current.isTerminated
     }
@@ -221,7 +223,8 @@ actor Executor {
         if let stop { throw stop }
         guard let execution = active[id] else { return nil }
         // Who cannot keep up sees the newest states only.
-        let (stream, continuation) = AsyncStream.makeStream(of: ExecutionSnapshot.self, bufferingPolicy: .bufferingNewest(16))
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: ExecutionSnapshot.self, bufferingPolicy: .bufferingNewest(16))
         nextNumber += 1
         let number = nextNumber
         execution.followers[number] = continuation
@@ -315,7 +318,8 @@ actor Executor {
 
     private func tellParent(of execution: ActiveExecution) {
         let ended = execution.state.execution
-        guard let parent = ended.trigger?.variables["executionId"]?.string.flatMap({ ExecutionID($0) }), active[parent] != nil
+        guard let parent = ended.trigger?.variables["executionId"]?.string.flatMap({ ExecutionID($0) }),
+            active[parent] != nil
         else { return }
         let variables = execution.state.variables(of: execution.flow, with: execution.surroundings)
         take(

@@ -89,7 +89,9 @@ final class LogBuffer: Sendable {
             var lines = state.lines
             if state.dropped > 0 {
                 lines.append(
-                    entry(.warn, "\(state.dropped) log lines were dropped here: they came faster than they can be stored", now))
+                    entry(
+                        .warn, "\(state.dropped) log lines were dropped here: they came faster than they can be stored",
+                        now))
             }
             state.lines = []
             state.bytes = 0

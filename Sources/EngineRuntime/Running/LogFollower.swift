@@ -13,7 +13,8 @@ actor LogFollower {
     private var isOver = false
 
     init(
-        _ id: ExecutionID, after number: Int?, _ filter: LogFilter, changes: AsyncStream<ExecutionSnapshot>, store: any Store
+        _ id: ExecutionID, after number: Int?, _ filter: LogFilter, changes: AsyncStream<ExecutionSnapshot>,
+        store: any Store
     ) {
         self.id = id
         self.filter = filter

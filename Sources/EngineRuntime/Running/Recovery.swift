@@ -27,16 +27,21 @@ extension Engine {
         let execution = snapshot.execution
         let key = FlowKey(execution.namespace, execution.flowID)
         // The flow may have been deleted since: its revision is still there.
-        guard let flow = try await shelf.flow(key, revision: execution.flowRevision)?.compiled else {
+        guard let loaded = try await shelf.flow(key, revision: execution.flowRevision), let flow = loaded.compiled
+        else {
             log.error(
-                "Execution \(execution.id) cannot go on: revision \(execution.flowRevision) of \(key) cannot be read; it ends as FAILED")
+                "Execution \(execution.id) cannot go on: revision \(execution.flowRevision) of \(key) cannot be read; it ends as FAILED"
+            )
             return await endUnread(execution)
         }
         let errors = ErrorLog()
         let lines = try await store.logs(of: execution.id, after: nil, LogFilter(minLevel: .error), limit: 1000)
-        let taskIDs = Dictionary(snapshot.taskRuns.map { ($0.number, $0.taskID) }, uniquingKeysWith: { first, _ in first })
+        let taskIDs = Dictionary(
+            snapshot.taskRuns.map { ($0.number, $0.taskID) }, uniquingKeysWith: { first, _ in first })
         errors.append(lines.map(\.entry), taskID: { taskIDs[$0] }, execution: execution.id)
         let mask = mask(of: execution, flow: flow)
+        // What the tasks before the restart read may be in their outputs.
+        for name in SecretNames.literal(in: loaded.source) { secrets.value(name).map(mask.remember) }
         let surroundings = surroundings(namespace: execution.namespace, errors: errors, mask: mask)
         let (state, decision) = ExecutionState.restored(
             execution, taskRuns: snapshot.taskRuns, of: flow, at: clock.now, with: surroundings)
@@ -51,7 +56,9 @@ extension Engine {
         do {
             try await store.commit([.updateExecution(ended, isOpen: false), .removeTimers(execution.id)])
         } catch {
-            return log.error("The end of execution \(execution.id) could not be saved; the next start of the server tries again: \(error)")
+            return log.error(
+                "The end of execution \(execution.id) could not be saved; the next start of the server tries again: \(error)"
+            )
         }
         guard let trigger = ended.trigger else { return }
         if let parent = trigger.variables["executionId"]?.string.flatMap({ ExecutionID($0) }) {

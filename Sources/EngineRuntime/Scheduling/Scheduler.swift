@@ -72,7 +72,9 @@ actor Scheduler {
     }
 
     /// One at a time, in the order in which they came.
-    private func inTurn<Answer, Failure: Error>(_ work: () async throws(Failure) -> Answer) async throws(Failure) -> Answer {
+    private func inTurn<Answer, Failure: Error>(_ work: () async throws(Failure) -> Answer) async throws(Failure)
+        -> Answer
+    {
         if isTaken {
             await withCheckedContinuation { turns.append($0) }
         } else {
@@ -88,7 +90,8 @@ actor Scheduler {
 
     private func load() async throws {
         let rows = Dictionary(
-            try await store.triggers(.any, flowID: nil, text: nil).map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+            try await store.triggers(.any, flowID: nil, text: nil).map { ($0.key, $0) },
+            uniquingKeysWith: { first, _ in first })
         var changes: [Change] = []
         let heads = try await store.flowHeads(FlowQuery(), PageRequest(size: .max))
         for head in heads.items where head.summary == FlowShelf.scheduled {
@@ -184,7 +187,9 @@ actor Scheduler {
         counter += 1
         entries[key] = Entry(definition: definition, row: row, order: counter)
         // A locked row waits for its execution; `finished` puts it back.
-        guard !row.disabled, !row.isLocked || definition.allowsConcurrent, let next = row.nextExecutionDate else { return }
+        guard !row.disabled, !row.isLocked || definition.allowsConcurrent, let next = row.nextExecutionDate else {
+            return
+        }
         heap.insert(Due(at: next, order: counter, key: key))
     }
 
@@ -228,7 +233,8 @@ actor Scheduler {
                     case .nothing: break
                     }
                 } catch {
-                    log.error("Trigger \(place.key) did not fire, its flow could not be read; it does in a minute: \(error)")
+                    log.error(
+                        "Trigger \(place.key) did not fire, its flow could not be read; it does in a minute: \(error)")
                     heap.insert(Due(at: now.advanced(by: .seconds(60)), order: place.order, key: place.key))
                 }
             }
@@ -337,7 +343,8 @@ extension Engine {
         execution.labels =
             flow.flow.labels.filter { !$0.key.hasPrefix("system.") } + firing.labels
             + [Label(key: LabelRules.correlationID, value: start.id.description)]
-        execution.trigger = ExecutionTrigger(id: start.trigger.id, type: start.trigger.type, variables: firing.variables)
+        execution.trigger = ExecutionTrigger(
+            id: start.trigger.id, type: start.trigger.type, variables: firing.variables)
         execution.scheduleDate = firing.scheduleDate
         if start.trigger.type == Schedule.about.type { execution.variables["schedule"] = .map(firing.variables) }
         var failure = firing.failure
@@ -355,7 +362,9 @@ extension Engine {
             }
             execution.state.set(.failed, at: clock.now)
             let line = LogEntry(at: clock.now, level: .error, message: secrets.given.mask(failure))
-            try await store.commit([.insertExecution(execution, isOpen: false), .logs(execution.id, [line]), .trigger(start.row)])
+            try await store.commit([
+                .insertExecution(execution, isOpen: false), .logs(execution.id, [line]), .trigger(start.row),
+            ])
         } catch {
             // Neither the execution nor the row is stored: the next start of the server fires it.
             log.error("The start of trigger \(start.row.key) could not be saved: \(error)")
