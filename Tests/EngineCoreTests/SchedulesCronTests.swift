@@ -120,7 +120,7 @@ private struct MinuteWalk {
     }
 }
 
-private struct Chance: RandomNumberGenerator {
+private struct Dice: RandomNumberGenerator {
     var state: UInt64
     mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
@@ -145,7 +145,7 @@ private struct Chance: RandomNumberGenerator {
 }
 
 @Test(arguments: 1...120) func `the search finds what a walk over all minutes finds`(seed: Int) throws {
-    var chance = Chance(state: UInt64(seed))
+    var chance = Dice(state: UInt64(seed))
     let zones = ["UTC", "Europe/Paris", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia", "Asia/Kolkata"]
     let zone = try Zone(zones[seed % zones.count])
     let cron = [0...59, 0...23, 1...31, 1...12, 0...7].map { chance.field($0) }.joined(separator: " ")

@@ -167,7 +167,9 @@ enum Way: String, CaseIterable, Sendable {
         try remote.hook("echo 'flows need a review' >&2; exit 1")
         let error = await #expect(throws: GitError.self) { try await push(remote, way, ["a": "2"]) }
         #expect(error?.kind == .refused)
-        #expect(error?.what.contains("flows need a review") == true)
+        // libgit2 stops reading once it has the verdict; a hook's words that a busy server sends after it are lost to it.
+        let said = way == .library ? ["flows need a review", "hook declined"] : ["flows need a review"]
+        #expect(said.contains { error?.what.contains($0) == true })
     }
 
     @Test(arguments: Way.allCases) func `a branch that moved meanwhile is not overwritten`(way: Way) async throws {

@@ -70,7 +70,7 @@ private func problems(_ source: String) -> [Problem] {
 
     @Test(arguments: [
         ("tasks:\n  - {id: s, type: test.Say, txt: hi}\n", "task.unknown-property", "did you mean \"text\"?", 4, 29),
-        ("tasks:\n  - {id: s, type: test.Sy, text: hi}\n", "task.unknown-type", "did you mean \"test.Say\"?", 4, 18),
+        ("tasks:\n  - {id: s, type: test.Sy, text: hi}\n", "task.unknown-type", "did you mean \"test.Say\"?", 4, 19),
         ("tasks:\n  - {id: s, type: test.Say}\n", "task.missing-property", "add `text`: What to say.", 4, 5),
         ("tasks: []\n", "flow.empty", "add at least one task", 3, 8),
         ("tasks:\n  - {id: 'a b', type: test.Say, text: hi}\n", "flow.bad-id", nil, 4, 10),
@@ -83,8 +83,7 @@ private func problems(_ source: String) -> [Problem] {
     func `A mistake is told at its place with a way to mend it`(
         _ rest: String, _ code: String, _ fix: String?, _ line: Int, _ column: Int?
     ) throws {
-        let problem = try #require(problems(Self.start + rest).first { $0.severity == .error })
-        #expect(problem.code == code)
+        let problem = try #require(problems(Self.start + rest).first { $0.severity == .error && $0.code == code })
         if let fix { #expect(problem.fix == fix) }
         #expect(problem.place?.line == line)
         if let column { #expect(problem.place?.column == column) }

@@ -108,3 +108,8 @@ enum LogLines {
         return lines
     }
 }
+
+extension Decision {
+    /// Whether the step left something for a next one.
+    var goesOn: Bool { commands.contains { if case .proceed = $0 { true } else { false } } }
+}

@@ -249,6 +249,9 @@ actor Executor {
         pending.append(
             Pending(execution: execution, changes: changes, commands: decision.commands, saved: saved, news: news))
         if saver == nil { saver = Task { await save() } }
+        // Going on is nobody else's business and needs no disk: the next steps gather while this one is saved. A turn of
+        // their own lets others have theirs.
+        if decision.goesOn { Task { take(.proceeded, for: execution.id) } }
     }
 
     private func save() async {
@@ -281,7 +284,7 @@ actor Executor {
         let execution = item.execution
         for command in item.commands {
             switch command {
-            case .proceed: take(.proceeded, for: execution.id)
+            case .proceed: break  // went on already, see `settle`
             case .finished: finish(execution)
             default: actions.carryOut(command, for: execution.id, flow: execution.flow)
             }

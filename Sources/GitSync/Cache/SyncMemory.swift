@@ -61,10 +61,15 @@ struct SyncMemoryStore: Sendable {
     /// The files of a memory; nil when they are lost or damaged.
     func files(of memory: SyncMemory) -> [SyncedFile]? {
         guard let data = FileManager.default.contents(atPath: memory.base + ".files") else { return nil }
+        // An array: splitting `Data` itself asks for every byte by itself, and there are a hundred a file.
+        let bytes = [UInt8](data)
         var files: [SyncedFile] = []
         files.reserveCapacity(memory.count)
         var isWhole = false
-        for line in data.split(separator: 10) {
+        var start = 0
+        while let end = bytes[start...].firstIndex(of: 10) {
+            let line = bytes[start..<end]
+            start = end + 1
             if line.elementsEqual("end".utf8) {
                 isWhole = true
                 break

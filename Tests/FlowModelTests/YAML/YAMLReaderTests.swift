@@ -24,9 +24,9 @@ import Testing
 
     @Test(arguments: [
         ("a: 1\nb: 2\na: 3\n", "yaml.duplicate-key", 3, 1),
-        ("a: [1, 2\nb: 3\n", "yaml.syntax", 2, 1),
+        ("a: [1, 2\nb: 3\n", "yaml.syntax", 2, 2),
         ("a: *nowhere\n", "yaml.unknown-anchor", 1, 4),
-        ("{{ x }}: 1\n", "yaml.key", 1, 2),
+        ("{{ x }}: 1\n", "yaml.key", 1, 1),
         ("a: 1\n---\nb: 2\n", "yaml.several-documents", 3, 1),
         ("", "yaml.empty", 1, 1),
     ]) func `Every refusal has its place`(_ text: String, _ code: String, _ line: Int, _ column: Int) {
