@@ -92,7 +92,8 @@ public struct WebServer: Service {
 
     static func routes(_ engine: any EngineDoor, _ settings: WebSettings) -> [Route] {
         let executions = ExecutionRoutes(engine: engine)
-        return FlowRoutes(engine: engine).routes + FlowBulk(engine: engine).routes + executions.routes
+        return FlowRoutes(engine: engine).routes + FlowBulk(engine: engine).routes + GraphRoutes(engine: engine).routes
+            + executions.routes
             + ExecutionActions(engine: engine, executions: executions).routes + ExecutionStreams(engine: engine).routes
             + ExecutionFiles(engine: engine).routes + ExecutionBulk(engine: engine).routes
             + WebhookRoutes(engine: engine).routes + LogRoutes(engine: engine).routes + TriggerRoutes(engine: engine).routes
