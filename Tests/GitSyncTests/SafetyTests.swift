@@ -19,7 +19,7 @@ import Testing
         let start = ContinuousClock.now
         let error = await #expect(throws: GitError.self) { try await service.refs(of: asked, branch: "main") }
         #expect(error?.kind == .unreachable)
-        #expect(start.duration(to: .now) < .seconds(5))
+        #expect(start.duration(to: .now) < .seconds(60))
     }
 
     @Test func `a branch's name is never an option or a path out`() async throws {

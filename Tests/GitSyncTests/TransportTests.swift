@@ -244,6 +244,6 @@ enum Way: String, CaseIterable, Sendable {
             }
         }
         #expect(error?.kind == .unreachable)
-        #expect(start.duration(to: .now) < .seconds(5))
+        #expect(start.duration(to: .now) < .seconds(60))
     }
 }

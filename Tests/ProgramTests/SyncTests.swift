@@ -136,7 +136,7 @@ import Testing
         let start = ContinuousClock.now
         let execution = try await sync(server)
         #expect(["SUCCESS", "WARNING", "FAILED"].contains(execution.state))
-        #expect(start.duration(to: .now) < .seconds(60))
+        #expect(start.duration(to: .now) < .seconds(120))
         let found = try await flows(server)
         #expect(Set(found).isSubset(of: ["git.good", "git.evil"]), "\(found)")
         #expect(!found.contains("git.outside"))

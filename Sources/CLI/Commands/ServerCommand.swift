@@ -49,6 +49,14 @@ struct ServerCommand: AsyncParsableCommand {
         }
         let host = self.host ?? configuration.host ?? "127.0.0.1"
         let port = self.port ?? configuration.port ?? 8080
+        guard (0...65_535).contains(port) else {
+            Console.note("error: \(port) is no port\n   fix: choose one from 1 to 65535, or 0 for any free one")
+            throw Exit.usage
+        }
+        if let workers = configuration.workers, workers < 1 {
+            Console.note("error: \(workers) workers would never run a task\n   fix: say --worker-threads 1 or more")
+            throw Exit.usage
+        }
         if !["127.0.0.1", "localhost", "::1"].contains(host), !insecureHttp {
             Console.note(
                 "error: \(host) can be reached by others, and this server asks nobody to sign in\n   fix: put a proxy that authenticates in front of --host 127.0.0.1, or say --insecure-http")

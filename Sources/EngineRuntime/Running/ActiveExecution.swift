@@ -27,6 +27,11 @@ final class ActiveExecution {
         self.mask = mask
     }
 
+    /// Whether a worker still has attempts of it.
+    var hasAttempts: Bool {
+        state.taskRuns.contains { run in run.attempts.last.map { !$0.state.current.isTerminated } ?? false }
+    }
+
     var snapshot: ExecutionSnapshot {
         ExecutionSnapshot(execution: state.execution, taskRuns: state.taskRuns, isOpen: !state.isFinished)
     }

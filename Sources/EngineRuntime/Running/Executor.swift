@@ -47,6 +47,8 @@ actor Executor {
     private var actions: (any ExecutorActions)?
 
     private var active: [ExecutionID: ActiveExecution] = [:]
+    /// Executions that have ended while attempts of theirs were on workers.
+    private var closing: [ExecutionID: ActiveExecution] = [:]
     private var pending: [Pending] = []
     private var saver: Task<Void, Never>?
     /// Why nothing goes on any more.
@@ -121,8 +123,9 @@ actor Executor {
 
     /// Applies an event; does nothing for an execution that is not there any more.
     func take(_ event: Event, for id: ExecutionID) {
-        guard stop == nil, let execution = active[id] else { return }
+        guard stop == nil, let execution = active[id] ?? closing[id] else { return }
         settle(execution, apply(event, to: execution))
+        if closing[id] != nil, !execution.hasAttempts { closing[id] = nil }
     }
 
     /// Applies an event and returns when what it changed is on disk.
@@ -148,14 +151,14 @@ actor Executor {
 
     /// Lines that a running task wrote.
     func take(logs entries: [LogEntry], for id: ExecutionID) {
-        guard stop == nil, let execution = active[id] else { return }
+        guard stop == nil, let execution = active[id] ?? closing[id] else { return }
         settle(execution, Self.decision(logs: entries))
     }
 
     /// Lines that a running task wrote; returns when they are on disk.
     func takeAndSave(logs entries: [LogEntry], for id: ExecutionID) async throws {
         if let stop { throw stop }
-        guard let execution = active[id] else { return }
+        guard let execution = active[id] ?? closing[id] else { return }
         try await withCheckedThrowingContinuation { saved in
             settle(execution, Self.decision(logs: entries), saved: saved)
         }
@@ -301,6 +304,8 @@ actor Executor {
 
     private func finish(_ execution: ActiveExecution) {
         active[execution.id] = nil
+        // Interrupted attempts tell their ends a little later: their rows wait for that.
+        if execution.state.execution.state.current != .success, execution.hasAttempts { closing[execution.id] = execution }
         if !execution.waiters.isEmpty || !execution.followers.isEmpty {
             let snapshot = execution.snapshot
             for waiter in execution.waiters.values { waiter.resume(returning: snapshot) }

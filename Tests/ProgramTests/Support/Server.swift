@@ -88,7 +88,7 @@ struct Server: Sendable {
     func ask(_ path: String, until wanted: (Answer) -> Bool) async throws -> Answer {
         let start = ContinuousClock.now
         var answer = try await get(path)
-        while !wanted(answer), start.duration(to: .now) < .seconds(30) { answer = try await get(path) }
+        while !wanted(answer), start.duration(to: .now) < .seconds(90) { answer = try await get(path) }
         return answer
     }
 
