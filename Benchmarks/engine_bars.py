@@ -50,11 +50,11 @@ def at_least(value, bar):
 
 
 def p1(bench):
-    count = 2000 if bench.quick else 10_000
+    count = 10_000
     rates, limits, latencies = [], [], []
     with bench.server() as server:
         server.flow(NOOP)
-        server.run_to_end("bench", "noop1", count // 5)
+        server.run_to_end("bench", "noop1", count // 2)
         for _ in range(bench.runs):
             limits.append(bench.sqlite()["hundreds"])
             rates.append(count / server.run_to_end("bench", "noop1", count))
