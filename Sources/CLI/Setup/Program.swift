@@ -53,7 +53,9 @@ enum Program {
         do {
             for folder in [data, "\(data)/tmp"] {
                 do {
-                    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+                    // What runs left there, secrets among it, is nobody else's business.
+                    try FileManager.default.createDirectory(
+                        atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
                 } catch {
                     throw Unusable("the folder \(folder) cannot be made\n   fix: \(advice(.io, data))")
                 }

@@ -27,6 +27,13 @@ struct ScriptPlan: Sendable {
     /// What is installed before a Python script runs.
     var packages: PythonPackages?
 
+    /// Whether the commands or the script hold expressions.
+    var hasExpressions: Bool {
+        switch work {
+        case .script(let value), .commands(let value): value.holdsExpressions || beforeCommands?.holdsExpressions ?? false
+        }
+    }
+
     /// Whether the interpreter is the language's own or another shell, so that it understands what is put in front.
     var isForLanguageShell: Bool {
         guard let program = interpreter?.first else { return true }
@@ -49,6 +56,14 @@ struct ScriptPlan: Sendable {
 }
 
 extension Value {
+    fileprivate var holdsExpressions: Bool {
+        switch self {
+        case .string(let text): text.contains("{{") || text.contains("{%")
+        case .list(let items): items.contains { $0.holdsExpressions }
+        default: false
+        }
+    }
+
     /// The texts of a rendered list, or of a text with a JSON list; any other text is a list of one.
     var commandTexts: [String] {
         switch self {

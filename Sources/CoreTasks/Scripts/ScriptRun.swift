@@ -3,7 +3,7 @@ import TaskKit
 
 /// One run of a script as a process of this machine. Source: engine spec §6.8, §6.9; since-0.20 §7.
 struct ScriptRun: Sendable {
-    /// Longer command texts go through a file: Linux takes at most 128 KiB as one argument.
+    /// Longer command texts go through a file, as do those with expressions: Linux takes at most 128 KiB as one argument.
     private static let longestArgument = 100 * 1024
 
     let plan: ScriptPlan
@@ -123,8 +123,9 @@ struct ScriptRun: Sendable {
         if text.utf8.contains(0) {
             throw TaskFailure("The commands hold a NUL character, which no program can be given")
         }
-        guard text.utf8.count > Self.longestArgument, interpreter.count > 1, option.hasPrefix("-"),
-            option.hasSuffix("c")
+        // What was rendered may hold a secret, and every user of the machine can read the arguments of processes.
+        guard text.utf8.count > Self.longestArgument || plan.hasExpressions, interpreter.count > 1,
+            option.hasPrefix("-"), option.hasSuffix("c")
         else { return interpreter + [text] }
         interpreter.removeLast()
         if option != "-c" { interpreter.append(String(option.dropLast())) }  // `-ec` becomes `-e`
