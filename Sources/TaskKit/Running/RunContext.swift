@@ -82,7 +82,7 @@ public struct RunContext: Sendable {
     /// Where this run's files go: `/<ns path>/<flow slug>/executions/<id>/tasks/<task slug>/<task run id>/`.
     public var filePrefix: String {
         StoragePath.execution(identity.executionID, namespace: identity.namespace, flowID: identity.flowID)
-            + "/tasks/\(StoragePath.slug(identity.taskID))/\(identity.taskRunID)/"
+            + "/tasks/\(Slug.of(identity.taskID))/\(identity.taskRunID)/"
     }
 }
 
