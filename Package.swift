@@ -1,4 +1,7 @@
 // swift-tools-version: 6.2
+
+// swift-format-ignore-file
+
 import PackageDescription
 
 // The map of the house, read from the ground up: a room may use only the rooms and libraries that its line names.

@@ -96,7 +96,8 @@ public struct WebServer: Service {
             + executions.routes
             + ExecutionActions(engine: engine, executions: executions).routes + ExecutionStreams(engine: engine).routes
             + ExecutionFiles(engine: engine).routes + ExecutionBulk(engine: engine).routes
-            + WebhookRoutes(engine: engine).routes + LogRoutes(engine: engine).routes + TriggerRoutes(engine: engine).routes
+            + WebhookRoutes(engine: engine).routes + LogRoutes(engine: engine).routes
+            + TriggerRoutes(engine: engine).routes
             + KeyValueRoutes(engine: engine).routes + NamespaceRoutes(engine: engine).routes
             + MetricRoutes(engine: engine).routes + PluginRoutes(engine: engine).routes
             + HealthRoutes(engine: engine).routes + MiscRoutes(engine: engine, settings: settings).routes

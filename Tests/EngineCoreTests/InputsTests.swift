@@ -5,7 +5,9 @@ import Testing
 
 @testable import EngineCore
 
-private func input(_ id: String, _ kind: FlowInput.Kind, _ properties: ValueMap = [:], required: Bool = true, defaults: Value? = nil) -> FlowInput {
+private func input(
+    _ id: String, _ kind: FlowInput.Kind, _ properties: ValueMap = [:], required: Bool = true, defaults: Value? = nil
+) -> FlowInput {
     var input = FlowInput(id: id, kind: kind, mark: Mark(line: 1, column: 1))
     input.properties = properties
     input.required = required
@@ -31,7 +33,9 @@ private let manyInputs: [FlowInput] = [
     input("validatedString", .string, ["validator": "A\\d+"], required: false),
     input("validatedInt", .int, ["min": 10, "max": 20], required: false),
     input("validatedDate", .date, ["after": "2023-01-01", "before": "2023-12-31"], required: false),
-    input("validatedDateTime", .dateTime, ["after": "2023-01-01T00:00:00Z", "before": "2023-12-31T23:59:59Z"], required: false),
+    input(
+        "validatedDateTime", .dateTime, ["after": "2023-01-01T00:00:00Z", "before": "2023-12-31T23:59:59Z"],
+        required: false),
     input("validatedDuration", .duration, ["min": "PT10S", "max": "PT20S"], required: false),
     input("validatedFloat", .float, ["min": 0.1, "max": 0.5], required: false),
     input("validatedTime", .time, ["after": "01:00:00", "before": "11:59:59"], required: false),
@@ -82,22 +86,55 @@ private let manyValues: ValueMap = [
 
 @Test(arguments: [
     ("string", Value.null, "Invalid input for `string`, missing required input, but received `null`"),
-    ("validatedString", "foo", "Invalid input for `validatedString`, it must match the pattern `A\\d+`, but received `foo`"),
+    (
+        "validatedString", "foo",
+        "Invalid input for `validatedString`, it must match the pattern `A\\d+`, but received `foo`"
+    ),
     ("validatedInt", "9", "Invalid input for `validatedInt`, it must be more than `10`, but received `9`"),
     ("validatedInt", "21", "Invalid input for `validatedInt`, it must be less than `20`, but received `21`"),
-    ("validatedDate", "2022-01-01", "Invalid input for `validatedDate`, it must be after `2023-01-01`, but received `2022-01-01`"),
-    ("validatedDate", "2024-01-01", "Invalid input for `validatedDate`, it must be before `2023-12-31`, but received `2024-01-01`"),
-    ("validatedDateTime", "2022-01-01T00:00:00Z", "Invalid input for `validatedDateTime`, it must be after `2023-01-01T00:00:00Z`, but received `2022-01-01T00:00:00Z`"),
-    ("validatedDuration", "PT1S", "Invalid input for `validatedDuration`, It must be more than `PT10S`, but received `PT1S`"),
-    ("validatedDuration", "PT30S", "Invalid input for `validatedDuration`, It must be less than `PT20S`, but received `PT30S`"),
+    (
+        "validatedDate", "2022-01-01",
+        "Invalid input for `validatedDate`, it must be after `2023-01-01`, but received `2022-01-01`"
+    ),
+    (
+        "validatedDate", "2024-01-01",
+        "Invalid input for `validatedDate`, it must be before `2023-12-31`, but received `2024-01-01`"
+    ),
+    (
+        "validatedDateTime", "2022-01-01T00:00:00Z",
+        "Invalid input for `validatedDateTime`, it must be after `2023-01-01T00:00:00Z`, but received `2022-01-01T00:00:00Z`"
+    ),
+    (
+        "validatedDuration", "PT1S",
+        "Invalid input for `validatedDuration`, It must be more than `PT10S`, but received `PT1S`"
+    ),
+    (
+        "validatedDuration", "PT30S",
+        "Invalid input for `validatedDuration`, It must be less than `PT20S`, but received `PT30S`"
+    ),
     ("validatedFloat", "0.01", "Invalid input for `validatedFloat`, it must be more than `0.1`, but received `0.01`"),
     ("validatedFloat", "1.01", "Invalid input for `validatedFloat`, it must be less than `0.5`, but received `1.01`"),
-    ("validatedTime", "00:00:01", "Invalid input for `validatedTime`, it must be after `01:00`, but received `00:00:01`"),
-    ("validatedTime", "14:00:00", "Invalid input for `validatedTime`, it must be before `11:59:59`, but received `14:00:00`"),
+    (
+        "validatedTime", "00:00:01",
+        "Invalid input for `validatedTime`, it must be after `01:00`, but received `00:00:01`"
+    ),
+    (
+        "validatedTime", "14:00:00",
+        "Invalid input for `validatedTime`, it must be before `11:59:59`, but received `14:00:00`"
+    ),
     ("uri", "http:/bla", "Invalid input for `uri`, Expected `URI` but received `http:/bla`, but received `http:/bla`"),
-    ("enum", "INVALID", "Invalid input for `enum`, it must match the values `[ENUM_VALUE, OTHER_ONE]`, but received `INVALID`"),
-    ("array", "[\"s1\", \"s2\"]", "Invalid input for `array`, Unable to parse array element as `INT` on `s1`, but received `[\"s1\", \"s2\"]`"),
-    ("int", "4x", "Invalid input for `int`, Expected `INT` but received `4x` with errors: `4x` is not a whole number, but received `4x`"),
+    (
+        "enum", "INVALID",
+        "Invalid input for `enum`, it must match the values `[ENUM_VALUE, OTHER_ONE]`, but received `INVALID`"
+    ),
+    (
+        "array", "[\"s1\", \"s2\"]",
+        "Invalid input for `array`, Unable to parse array element as `INT` on `s1`, but received `[\"s1\", \"s2\"]`"
+    ),
+    (
+        "int", "4x",
+        "Invalid input for `int`, Expected `INT` but received `4x` with errors: `4x` is not a whole number, but received `4x`"
+    ),
 ]) func `a wrong value is refused with its text`(id: String, value: Value, message: String) throws {
     var given = manyValues
     given[id] = value
@@ -107,13 +144,16 @@ private let manyValues: ValueMap = [
 }
 
 @Test(arguments: [
-    ("http://localhost:8080", false), ("https://example.com/a?b=c#d", true), ("HTTP://example.com", false), ("ftp://a.b", true),
+    ("http://localhost:8080", false), ("https://example.com/a?b=c#d", true), ("HTTP://example.com", false),
+    ("ftp://a.b", true),
     ("https://www.google.com", true), ("example.com", false), ("kestra:///a/b.txt", false), ("https://a b.com", false),
 ]) func `a URI has a scheme and a host with a dot`(text: String, isFine: Bool) throws {
     #expect(try resolver([input("u", .uri)]).resolve(["u": .string(text)]).problems.isEmpty == isFine)
 }
 
-@Test(arguments: [("", true), ("a@b.c", true), ("a@b", true), ("a", false), ("a@", false), ("a b@c.d", false), ("a@b@c", false)])
+@Test(arguments: [
+    ("", true), ("a@b.c", true), ("a@b", true), ("a", false), ("a@", false), ("a b@c.d", false), ("a@b@c", false),
+])
 func `an email has one at sign`(text: String, isFine: Bool) throws {
     #expect(try resolver([input("e", .email)]).resolve(["e": .string(text)]).problems.isEmpty == isFine)
 }
@@ -122,17 +162,26 @@ func `an email has one at sign`(text: String, isFine: Bool) throws {
     let values: Value = ["A", ["label": "The B", "value": "B"]]
     let select = input("s", .select, ["values": values])
     #expect(try resolver([select]).resolve(["s": "B"]).problems.isEmpty)
-    #expect(try resolver([select]).resolve(["s": "C"]).problems.first?.message.contains("it must match the values `[A, B]`") == true)
-    #expect(try resolver([input("s", .select, ["values": values], required: false)]).resolve(["s": "C"]).problems.isEmpty)
-    #expect(try resolver([input("s", .select, ["values": values, "allowCustomValue": true])]).resolve(["s": "C"]).problems.isEmpty)
+    #expect(
+        try resolver([select]).resolve(["s": "C"]).problems.first?.message.contains("it must match the values `[A, B]`")
+            == true)
+    #expect(
+        try resolver([input("s", .select, ["values": values], required: false)]).resolve(["s": "C"]).problems.isEmpty)
+    #expect(
+        try resolver([input("s", .select, ["values": values, "allowCustomValue": true])]).resolve(["s": "C"]).problems
+            .isEmpty)
     #expect(try resolver([input("s", .select, ["values": values, "autoSelectFirst": true])]).values([:])["s"] == "A")
     let many = input("m", .multiselect, ["values": values])
     #expect(try resolver([many]).values(["m": "[\"A\",\"B\"]"])["m"] == ["A", "B"])
-    #expect(try resolver([many]).resolve(["m": ["A", "x"]]).problems.first?.message.contains("value `x` doesn't match the values `[A, B]`") == true)
+    #expect(
+        try resolver([many]).resolve(["m": ["A", "x"]]).problems.first?.message.contains(
+            "value `x` doesn't match the values `[A, B]`") == true)
     let found = input("d", .select, ["expression": "{{ vars.list }}"])
-    #expect(try resolver([found], ["vars": ["list": ["x", nil, 2]]]).resolve(["d": "2"]).inputs[0].choices == ["x", "2"])
-    #expect(try resolver([found], ["vars": ["list": "x"]]).resolve(["d": "2"]).problems.first?.message
-        .contains("Invalid expression result. Expected a list of strings, but received x") == true)
+    #expect(
+        try resolver([found], ["vars": ["list": ["x", nil, 2]]]).resolve(["d": "2"]).inputs[0].choices == ["x", "2"])
+    #expect(
+        try resolver([found], ["vars": ["list": "x"]]).resolve(["d": "2"]).problems.first?.message
+            .contains("Invalid expression result. Expected a list of strings, but received x") == true)
 }
 
 @Test func `an input that depends on others is there when its condition holds`() throws {
@@ -142,7 +191,10 @@ func `an email has one at sign`(text: String, isFine: Bool) throws {
     var region = input("region", .string, defaults: "{{ inputs.cloud }}-1")
     region.dependsOn = ["cloud"]
     let inputs = [region, cloud, input("where", .string)]
-    #expect(try resolver(inputs).values(["where": "cloud", "cloud": "x"]) == ["region": "x-1", "cloud": "x", "where": "cloud"])
+    #expect(
+        try resolver(inputs).values(["where": "cloud", "cloud": "x"]) == [
+            "region": "x-1", "cloud": "x", "where": "cloud",
+        ])
     let absent = try resolver(inputs).resolve(["where": "home"])
     #expect(absent.values == ["where": "home"])
     #expect(absent.inputs.map(\.isEnabled) == [false, false, true])
@@ -163,21 +215,28 @@ func `an email has one at sign`(text: String, isFine: Bool) throws {
 }
 
 @Test func `a secret needs the server's key`() throws {
-    let resolved = InputResolver([input("s", .secret)], in: Scope(variables: ValueMap()), cipher: nil).resolve(["s": "x"])
+    let resolved = InputResolver([input("s", .secret)], in: Scope(variables: ValueMap()), cipher: nil).resolve([
+        "s": "x"
+    ])
     #expect(resolved.problems.first?.message.contains("no encryption key") == true)
     #expect(resolved.problems.first?.message.contains("but received `********`") == true)
     #expect(throws: Problem.self) { try AESCipher(secretKey: "short") }
     let cipher = try AESCipher(secretKey: key)
-    #expect(try cipher.encrypt("a", nonce: Array(repeating: 1, count: 12)) == cipher.encrypt("a", nonce: Array(repeating: 1, count: 12)))
-    #expect(EncryptedValue.decrypted(EncryptedValue.wrap(try cipher.encrypt("a", nonce: Array(0..<12))), with: cipher) == "a")
+    #expect(
+        try cipher.encrypt("a", nonce: Array(repeating: 1, count: 12))
+            == cipher.encrypt("a", nonce: Array(repeating: 1, count: 12)))
+    #expect(
+        EncryptedValue.decrypted(EncryptedValue.wrap(try cipher.encrypt("a", nonce: Array(0..<12))), with: cipher)
+            == "a")
     #expect(EncryptedValue.decrypted(EncryptedValue.wrap("plain"), with: nil) == "plain")
 }
 
 @Test func `files are URIs, and their ending may be limited`() throws {
     let csv = input("f", .file, ["allowedFileExtensions": [".csv"]])
     #expect(try resolver([csv]).resolve(["f": "kestra:///a/b.CSV"]).problems.isEmpty)
-    #expect(try resolver([csv]).resolve(["f": "kestra:///a/b.txt"]).problems.first?.message
-        .contains("File type not allowed. Accepted extensions: .csv") == true)
+    #expect(
+        try resolver([csv]).resolve(["f": "kestra:///a/b.txt"]).problems.first?.message
+            .contains("File type not allowed. Accepted extensions: .csv") == true)
     #expect(try !resolver([csv]).resolve(["f": "/etc/passwd.csv"]).problems.isEmpty)
 }
 
@@ -207,12 +266,14 @@ func `an email has one at sign`(text: String, isFine: Bool) throws {
     ]
     let problems = InputRules.problems(in: flow)
     let errors = problems.filter { $0.severity == .error }.map(\.what)
-    #expect(errors.map { $0.hasPrefix("pattern: invalid pattern [(a]: ") ? "pattern: invalid pattern [(a]" : $0 } == [
-        "file: no `defaults` can be set for inputs of type 'FILE'", "array: `itemType` cannot be `ARRAY`",
-        "pattern: invalid pattern [(a]", "count: Expected `INT` but received `x` with errors: `x` is not a whole number",
-        "count: Expected `INT` but received `many` with errors: `many` is not a whole number",
-        "Input with id 'a' depends on a non-existent input 'c'.",
-        "Cycle dependency detected for input with id 'a': [a, b]",
-    ])
+    #expect(
+        errors.map { $0.hasPrefix("pattern: invalid pattern [(a]: ") ? "pattern: invalid pattern [(a]" : $0 } == [
+            "file: no `defaults` can be set for inputs of type 'FILE'", "array: `itemType` cannot be `ARRAY`",
+            "pattern: invalid pattern [(a]",
+            "count: Expected `INT` but received `x` with errors: `x` is not a whole number",
+            "count: Expected `INT` but received `many` with errors: `many` is not a whole number",
+            "Input with id 'a' depends on a non-existent input 'c'.",
+            "Cycle dependency detected for input with id 'a': [a, b]",
+        ])
     #expect(problems.filter { $0.severity == .warning }.map(\.path) == ["inputs[6]"])
 }

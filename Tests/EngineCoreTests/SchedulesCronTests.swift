@@ -14,39 +14,72 @@ struct Firing: Sendable, CustomTestStringConvertible {
 }
 
 @Test(arguments: [
-    Firing(cron: "0 0 1 * *", after: "2024-01-01T00:00:00Z", next: ["2024-02-01T00:00:00.000Z", "2024-03-01T00:00:00.000Z"]),
-    Firing(cron: "* * * * *", after: "2024-01-01T00:00:00Z", next: ["2024-01-01T00:01:00.000Z", "2024-01-01T00:02:00.000Z"]),
     Firing(
-        cron: "* * * * * *", after: "2024-01-01T00:00:58.500Z", next: ["2024-01-01T00:00:59.000Z", "2024-01-01T00:01:00.000Z"],
+        cron: "0 0 1 * *", after: "2024-01-01T00:00:00Z",
+        next: ["2024-02-01T00:00:00.000Z", "2024-03-01T00:00:00.000Z"]),
+    Firing(
+        cron: "* * * * *", after: "2024-01-01T00:00:00Z",
+        next: ["2024-01-01T00:01:00.000Z", "2024-01-01T00:02:00.000Z"]),
+    Firing(
+        cron: "* * * * * *", after: "2024-01-01T00:00:58.500Z",
+        next: ["2024-01-01T00:00:59.000Z", "2024-01-01T00:01:00.000Z"],
         withSeconds: true),
     Firing(cron: "@hourly", after: "2024-01-01T00:10:00Z", next: ["2024-01-01T01:00:00.000Z"]),
     Firing(cron: "@weekly", after: "2024-01-01T00:10:00Z", next: ["2024-01-07T00:00:00.000Z"]),
-    Firing(cron: "0 12 * * 7", after: "2024-01-01T00:00:00Z", next: ["2024-01-07T12:00:00.000Z", "2024-01-14T12:00:00.000Z"]),
-    Firing(cron: "0 0 * * FRI-SUN", after: "2024-01-01T00:00:00Z", next: [
-        "2024-01-05T00:00:00.000Z", "2024-01-06T00:00:00.000Z", "2024-01-07T00:00:00.000Z", "2024-01-12T00:00:00.000Z",
-    ]),
-    Firing(cron: "0 0 13 * 5", after: "2024-01-01T00:00:00Z", next: [
-        "2024-01-05T00:00:00.000Z", "2024-01-12T00:00:00.000Z", "2024-01-13T00:00:00.000Z",
-    ]),
-    Firing(cron: "10/20 8-9 * jan mon", after: "2024-01-01T08:20:00Z", next: [
-        "2024-01-01T08:30:00.000Z", "2024-01-01T08:50:00.000Z", "2024-01-01T09:10:00.000Z",
-    ]),
+    Firing(
+        cron: "0 12 * * 7", after: "2024-01-01T00:00:00Z",
+        next: ["2024-01-07T12:00:00.000Z", "2024-01-14T12:00:00.000Z"]),
+    Firing(
+        cron: "0 0 * * FRI-SUN", after: "2024-01-01T00:00:00Z",
+        next: [
+            "2024-01-05T00:00:00.000Z", "2024-01-06T00:00:00.000Z", "2024-01-07T00:00:00.000Z",
+            "2024-01-12T00:00:00.000Z",
+        ]),
+    Firing(
+        cron: "0 0 13 * 5", after: "2024-01-01T00:00:00Z",
+        next: [
+            "2024-01-05T00:00:00.000Z", "2024-01-12T00:00:00.000Z", "2024-01-13T00:00:00.000Z",
+        ]),
+    Firing(
+        cron: "10/20 8-9 * jan mon", after: "2024-01-01T08:20:00Z",
+        next: [
+            "2024-01-01T08:30:00.000Z", "2024-01-01T08:50:00.000Z", "2024-01-01T09:10:00.000Z",
+        ]),
     Firing(cron: "0 0 29 2 *", after: "2096-03-01T00:00:00Z", next: ["2104-02-29T00:00:00.000Z"]),
     Firing(cron: "0 0 30 2 *", after: "2024-01-01T00:00:00Z", next: []),
-    Firing(cron: "12 9 1 * *", after: "2024-02-15T00:00:00Z", next: ["2024-03-01T14:12:00.000Z", "2024-04-01T13:12:00.000Z"], zone: "America/New_York"),
+    Firing(
+        cron: "12 9 1 * *", after: "2024-02-15T00:00:00Z",
+        next: ["2024-03-01T14:12:00.000Z", "2024-04-01T13:12:00.000Z"], zone: "America/New_York"),
     // Clocks go from 02:00 to 03:00 in Paris on 31 March 2024.
-    Firing(cron: "30 2 * * *", after: "2024-03-30T12:00:00Z", next: ["2024-03-31T01:00:00.000Z", "2024-04-01T00:30:00.000Z"], zone: "Europe/Paris"),
-    Firing(cron: "*/20 2 * * *", after: "2024-03-30T12:00:00Z", next: ["2024-03-31T01:00:00.000Z", "2024-04-01T00:00:00.000Z"], zone: "Europe/Paris"),
-    Firing(cron: "30 * * * *", after: "2024-03-31T00:00:00Z", next: ["2024-03-31T00:30:00.000Z", "2024-03-31T01:30:00.000Z"], zone: "Europe/Paris"),
+    Firing(
+        cron: "30 2 * * *", after: "2024-03-30T12:00:00Z",
+        next: ["2024-03-31T01:00:00.000Z", "2024-04-01T00:30:00.000Z"], zone: "Europe/Paris"),
+    Firing(
+        cron: "*/20 2 * * *", after: "2024-03-30T12:00:00Z",
+        next: ["2024-03-31T01:00:00.000Z", "2024-04-01T00:00:00.000Z"], zone: "Europe/Paris"),
+    Firing(
+        cron: "30 * * * *", after: "2024-03-31T00:00:00Z",
+        next: ["2024-03-31T00:30:00.000Z", "2024-03-31T01:30:00.000Z"], zone: "Europe/Paris"),
     // And from 03:00 back to 02:00 on 27 October.
-    Firing(cron: "30 2 * * *", after: "2024-10-26T12:00:00Z", next: ["2024-10-27T00:30:00.000Z", "2024-10-28T01:30:00.000Z"], zone: "Europe/Paris"),
-    Firing(cron: "30 * * * *", after: "2024-10-27T00:00:00Z", next: ["2024-10-27T00:30:00.000Z", "2024-10-27T01:30:00.000Z", "2024-10-27T02:30:00.000Z"], zone: "Europe/Paris"),
-    Firing(cron: "*/30 2-3 * * *", after: "2024-10-27T00:45:00Z", next: ["2024-10-27T02:00:00.000Z", "2024-10-27T02:30:00.000Z"], zone: "Europe/Paris"),
+    Firing(
+        cron: "30 2 * * *", after: "2024-10-26T12:00:00Z",
+        next: ["2024-10-27T00:30:00.000Z", "2024-10-28T01:30:00.000Z"], zone: "Europe/Paris"),
+    Firing(
+        cron: "30 * * * *", after: "2024-10-27T00:00:00Z",
+        next: ["2024-10-27T00:30:00.000Z", "2024-10-27T01:30:00.000Z", "2024-10-27T02:30:00.000Z"], zone: "Europe/Paris"
+    ),
+    Firing(
+        cron: "*/30 2-3 * * *", after: "2024-10-27T00:45:00Z",
+        next: ["2024-10-27T02:00:00.000Z", "2024-10-27T02:30:00.000Z"], zone: "Europe/Paris"),
     // A whole day was skipped in Samoa, 30 December 2011.
-    Firing(cron: "0 12 * * *", after: "2011-12-29T12:00:00Z", next: ["2011-12-29T22:00:00.000Z", "2011-12-30T10:00:00.000Z", "2011-12-30T22:00:00.000Z"], zone: "Pacific/Apia"),
+    Firing(
+        cron: "0 12 * * *", after: "2011-12-29T12:00:00Z",
+        next: ["2011-12-29T22:00:00.000Z", "2011-12-30T10:00:00.000Z", "2011-12-30T22:00:00.000Z"], zone: "Pacific/Apia"
+    ),
 ]) func `a schedule fires when its expression says`(_ firing: Firing) throws {
     let schedule = try CronSchedule(firing.cron, withSeconds: firing.withSeconds)
-    let found = schedule.firings(after: try Timestamp(iso: firing.after), in: try Zone(firing.zone), limit: max(firing.next.count, 1))
+    let found = schedule.firings(
+        after: try Timestamp(iso: firing.after), in: try Zone(firing.zone), limit: max(firing.next.count, 1))
     #expect(found.map(\.iso) == firing.next)
 }
 
@@ -71,7 +104,8 @@ struct Firing: Sendable, CustomTestStringConvertible {
 
 @Test(arguments: [
     ("30 8 * * 1-5", "At 08:30, Monday to Friday"), ("* * * * *", "Every minute"), ("*/15 * * * *", "Every 15 minutes"),
-    ("0 * * * *", "Every hour"), ("5 * * * *", "At minute 5 of every hour"), ("0 6,18 * * *", "At 06:00 and 18:00, every day"),
+    ("0 * * * *", "Every hour"), ("5 * * * *", "At minute 5 of every hour"),
+    ("0 6,18 * * *", "At 06:00 and 18:00, every day"),
     ("0 */4 * * *", "Every 4 hours, every day"), ("@monthly", "At 00:00, on day 1 of the month"),
     ("0 0 1 1,7 *", "At 00:00, on day 1 of the month, in January and July"),
     ("0 0 13 * FRI", "At 00:00, on day 13 of the month or Friday"),
@@ -85,7 +119,9 @@ private struct MinuteWalk {
     let fields: CronFields
     let zone: Zone
 
-    private func allows(_ field: CronField, _ number: Int) -> Bool { field.items.contains { $0.values.contains(number) } }
+    private func allows(_ field: CronField, _ number: Int) -> Bool {
+        field.items.contains { $0.values.contains(number) }
+    }
 
     private func fits(_ local: LocalDateTime) -> Bool {
         let weekday = local.date.dayOfWeek.number
@@ -150,10 +186,14 @@ private struct Dice: RandomNumberGenerator {
     let zone = try Zone(zones[seed % zones.count])
     let cron = [0...59, 0...23, 1...31, 1...12, 0...7].map { chance.field($0) }.joined(separator: " ")
     let schedule = try CronSchedule(cron)
-    let changes: [Int64] = [1_711_846_800, 1_729_990_800, 1_710_054_000, 1_730_613_600, 1_712_415_600, 1_325_239_200, 1_700_000_040]
-    let start = changes[Int.random(in: 0..<changes.count, using: &chance)] - 86_400 * Int64.random(in: 0...3, using: &chance)
+    let changes: [Int64] = [
+        1_711_846_800, 1_729_990_800, 1_710_054_000, 1_730_613_600, 1_712_415_600, 1_325_239_200, 1_700_000_040,
+    ]
+    let start =
+        changes[Int.random(in: 0..<changes.count, using: &chance)] - 86_400 * Int64.random(in: 0...3, using: &chance)
     let end = start + 86_400 * 5
-    let expected = MinuteWalk(fields: try CronParser(text: cron, withSeconds: false).fields(), zone: zone).firings(from: start, to: end)
+    let expected = MinuteWalk(fields: try CronParser(text: cron, withSeconds: false).fields(), zone: zone).firings(
+        from: start, to: end)
     var found: [Int64] = []
     var moment = Timestamp(milliseconds: start * 1000)
     while let next = schedule.next(after: moment, in: zone), next.milliseconds < end * 1000 {

@@ -7,7 +7,9 @@ import Testing
 @testable import EngineCore
 
 private func condition(_ name: String, _ properties: ValueMap = [:], _ inner: [FlowCondition] = []) -> FlowCondition {
-    FlowCondition(type: "io.kestra.plugin.core.condition.\(name)", mark: Mark(line: 1, column: 1), properties: properties, conditions: inner)
+    FlowCondition(
+        type: "io.kestra.plugin.core.condition.\(name)", mark: Mark(line: 1, column: 1), properties: properties,
+        conditions: inner)
 }
 
 private func yes() -> FlowCondition { condition("Expression", ["expression": "{{ true }}"]) }
@@ -21,7 +23,9 @@ private func context() throws -> ConditionContext {
     execution.labels = [Label(key: "a", value: "1"), Label(key: "b", value: "2")]
     execution.outputs = ["count": 3]
     var run = TaskRun(number: 0, taskID: "t", state: StateHistory(.success, at: start))
-    run.attempts = [Attempt(state: StateHistory(.failed, at: start)), Attempt(state: StateHistory(.success, at: start))]
+    run.attempts = [
+        Attempt(state: StateHistory(.failed, at: start)), Attempt(state: StateHistory(.success, at: start)),
+    ]
     return ConditionContext(
         scope: Scope(variables: ["trigger": ["id": "t"]] as ValueMap),
         date: try ZonedDateTime(iso: "2021-04-26T16:19:11+02:00"), namespace: "company.team", flowID: "load",
@@ -53,10 +57,12 @@ private func context() throws -> ConditionContext {
     (condition("ExecutionLabels", ["labels": [["key": "a", "value": "x"]]]), false),
     (condition("ExecutionOutputs", ["expression": "{{ trigger.outputs.count == 3 }}"]), true),
     (condition("ExecutionOutputs", ["expression": "{{ trigger.outputs.count == 4 }}"]), false),
-    (condition("HasRetryAttempt", ["in": ["FAILED"]]), true), (condition("HasRetryAttempt", ["in": ["SUCCESS"]]), false),
+    (condition("HasRetryAttempt", ["in": ["FAILED"]]), true),
+    (condition("HasRetryAttempt", ["in": ["SUCCESS"]]), false),
     (condition("FlowCondition", ["namespace": "company.team", "flowId": "load"]), true),
     (condition("FlowNamespaceCondition", ["namespace": "company", "prefix": true]), true),
-    (condition("Expression", ["expression": " "]), false), (condition("Expression", ["expression": "{{ trigger.id }}"]), true),
+    (condition("Expression", ["expression": " "]), false),
+    (condition("Expression", ["expression": "{{ trigger.id }}"]), true),
 ]) func `a condition holds or not`(condition: FlowCondition, holds: Bool) throws {
     #expect(try Conditions([condition]).hold(in: context()) == holds, "\(condition)")
 }
@@ -69,9 +75,13 @@ private func context() throws -> ConditionContext {
 
 @Test func `all types of the engine document themselves`() {
     let catalogue = Catalogue(tasks: [], triggers: EngineTriggers.all, conditions: EngineConditions.all)
-    #expect(catalogue.condition("io.kestra.core.models.conditions.types.VariableCondition")?.about.type == "io.kestra.plugin.core.condition.Expression")
+    #expect(
+        catalogue.condition("io.kestra.core.models.conditions.types.VariableCondition")?.about.type
+            == "io.kestra.plugin.core.condition.Expression")
     #expect(catalogue.condition("io.kestra.plugin.core.condition.DayWeekCondition") != nil)
-    #expect(catalogue.trigger("io.kestra.core.models.triggers.types.Webhook")?.propertyNames.contains("responseCode") == true)
+    #expect(
+        catalogue.trigger("io.kestra.core.models.triggers.types.Webhook")?.propertyNames.contains("responseCode")
+            == true)
     #expect(catalogue.condition("io.kestra.plugin.core.condition.ExecutionStatus")?.propertyNames == ["in", "notIn"])
     for kind in catalogue.conditions.values { #expect(!kind.about.example.isEmpty) }
 }

@@ -26,7 +26,8 @@ private final class Listener {
     var warnings: [String] = []
 
     init(_ properties: ValueMap, conditions: [FlowCondition] = []) throws {
-        var trigger = FlowTrigger(id: "listen", type: "io.kestra.plugin.core.trigger.Flow", mark: Mark(line: 1, column: 1))
+        var trigger = FlowTrigger(
+            id: "listen", type: "io.kestra.plugin.core.trigger.Flow", mark: Mark(line: 1, column: 1))
         trigger.properties = properties
         trigger.conditions = conditions
         definition = try FlowEndDefinition(trigger, of: Flow(id: "listener", namespace: "company.team", source: ""))
@@ -86,8 +87,13 @@ private final class Listener {
             "window": "P1D", "windowAdvance": "P0D",
             "conditions": [
                 "ok": ["type": "io.kestra.plugin.core.condition.ExecutionStatus", "in": ["SUCCESS"]],
-                "a": ["type": "io.kestra.core.models.conditions.types.ExecutionFlowCondition", "namespace": "company.team", "flowId": "a"],
-                "b": ["type": "io.kestra.plugin.core.condition.ExecutionFlow", "namespace": "company.team", "flowId": "b"],
+                "a": [
+                    "type": "io.kestra.core.models.conditions.types.ExecutionFlowCondition",
+                    "namespace": "company.team", "flowId": "a",
+                ],
+                "b": [
+                    "type": "io.kestra.plugin.core.condition.ExecutionFlow", "namespace": "company.team", "flowId": "b",
+                ],
             ],
         ])
     let listener = try Listener([:], conditions: [condition])
@@ -97,7 +103,9 @@ private final class Listener {
 }
 
 @Test func `flows to depend on are all needed, or some`() throws {
-    let flows: Value = [["flowId": "a"], ["flowId": "b"], ["flowId": "c", "when": "{{ trigger.outputs.made == 'c' }}"]]
+    let flows: Value = [
+        ["flowId": "a"], ["flowId": "b"], ["flowId": "c", "when": "{{ trigger.outputs.made == 'c' }}"],
+    ]
     let all = try Listener(["dependsOn": flows])
     #expect(["a", "b", "c", "c"].map { all.hear(upstream($0)) != nil } == [false, false, true, false])
     let any = try Listener(["dependsOn": flows, "mode": "ANY"])
@@ -108,35 +116,64 @@ private final class Listener {
     #expect(two.hear(upstream("c"), after: 4100) != nil)
 }
 
-@Test(arguments: [
-    (["type": "DURATION_WINDOW"], "2024-01-01T00:00:00.000Z", "2024-01-01T23:59:59.999Z"),
-    (["windowAdvance": "-PT4H"], "2023-12-31T20:00:00.000Z", "2024-01-01T19:59:59.999Z"),
-    (["window": "PT1H"], "2024-01-01T12:00:00.000Z", "2024-01-01T12:59:59.999Z"),
-    (["window": "PT15M", "windowAdvance": "-PT5M"], "2024-01-01T12:10:00.000Z", "2024-01-01T12:24:59.999Z"),
-    (["type": "SLIDING_WINDOW", "window": "PT1H"], "2024-01-01T12:20:30.000Z", "2024-01-01T13:20:30.000Z"),
-    (["type": "DAILY_TIME_DEADLINE", "deadline": "14:00:00"], "2024-01-01T00:00:00.000Z", "2024-01-01T14:00:00.000Z"),
-    (["type": "DAILY_TIME_WINDOW", "startTime": "11:00", "endTime": "13:00"], "2024-01-01T11:00:00.000Z", "2024-01-01T13:00:00.000Z"),
-] as [(ValueMap, String, String)]) func `a time window lies where it should`(window: ValueMap, start: String, end: String) throws {
+@Test(
+    arguments: [
+        (["type": "DURATION_WINDOW"], "2024-01-01T00:00:00.000Z", "2024-01-01T23:59:59.999Z"),
+        (["windowAdvance": "-PT4H"], "2023-12-31T20:00:00.000Z", "2024-01-01T19:59:59.999Z"),
+        (["window": "PT1H"], "2024-01-01T12:00:00.000Z", "2024-01-01T12:59:59.999Z"),
+        (["window": "PT15M", "windowAdvance": "-PT5M"], "2024-01-01T12:10:00.000Z", "2024-01-01T12:24:59.999Z"),
+        (["type": "SLIDING_WINDOW", "window": "PT1H"], "2024-01-01T12:20:30.000Z", "2024-01-01T13:20:30.000Z"),
+        (
+            ["type": "DAILY_TIME_DEADLINE", "deadline": "14:00:00"], "2024-01-01T00:00:00.000Z",
+            "2024-01-01T14:00:00.000Z"
+        ),
+        (
+            ["type": "DAILY_TIME_WINDOW", "startTime": "11:00", "endTime": "13:00"], "2024-01-01T11:00:00.000Z",
+            "2024-01-01T13:00:00.000Z"
+        ),
+    ] as [(ValueMap, String, String)]) func `a time window lies where it should`(
+        window: ValueMap, start: String, end: String
+    ) throws
+{
     let range = try TimeWindow(.map(window)).range(at: Timestamp(iso: "2024-01-01T12:20:30Z"), in: .utc)
     #expect([range.start.iso, range.end.iso] == [start, end])
 }
 
-@Test(arguments: [
-    (["type": "DAILY_TIME_DEADLINE"], ["Time window of type `DAILY_TIME_DEADLINE` must have a deadline."]),
-    (["type": "DAILY_TIME_DEADLINE", "deadline": "10:00", "window": "P1D"], ["Time window of type `DAILY_TIME_DEADLINE` cannot have a window."]),
-    (["type": "DAILY_TIME_WINDOW"], [
-        "Time window of type `DAILY_TIME_WINDOW` must have an end time.", "Time window of type `DAILY_TIME_WINDOW` must have a start time.",
-    ]),
-    (["type": "SLIDING_WINDOW", "deadline": "10:00"], ["Time window of type `SLIDING_WINDOW` cannot have a deadline."]),
-    (["window": "P1D"], []),
-] as [(ValueMap, [String])]) func `members that do not belong to a time window are told`(window: ValueMap, faults: [String]) {
+@Test(
+    arguments: [
+        (["type": "DAILY_TIME_DEADLINE"], ["Time window of type `DAILY_TIME_DEADLINE` must have a deadline."]),
+        (
+            ["type": "DAILY_TIME_DEADLINE", "deadline": "10:00", "window": "P1D"],
+            ["Time window of type `DAILY_TIME_DEADLINE` cannot have a window."]
+        ),
+        (
+            ["type": "DAILY_TIME_WINDOW"],
+            [
+                "Time window of type `DAILY_TIME_WINDOW` must have an end time.",
+                "Time window of type `DAILY_TIME_WINDOW` must have a start time.",
+            ]
+        ),
+        (
+            ["type": "SLIDING_WINDOW", "deadline": "10:00"],
+            ["Time window of type `SLIDING_WINDOW` cannot have a deadline."]
+        ),
+        (["window": "P1D"], []),
+    ] as [(ValueMap, [String])]) func `members that do not belong to a time window are told`(
+        window: ValueMap, faults: [String]
+    )
+{
     #expect(TimeWindow.faults(in: window) == faults)
 }
 
-@Test(arguments: [
-    (["type": "IN", "value": "x", "values": ["x"]], ["`value` must be null for type IN"]),
-    (["type": "EQUAL_TO", "values": ["x"]], ["`value` cannot be null for type EQUAL_TO", "`values` must be null for type EQUAL_TO"]),
-    (["type": "EQUAL_TO", "value": "x"], []),
-] as [(Value, [String])]) func `filters take a value or values`(filter: Value, faults: [String]) {
+@Test(
+    arguments: [
+        (["type": "IN", "value": "x", "values": ["x"]], ["`value` must be null for type IN"]),
+        (
+            ["type": "EQUAL_TO", "values": ["x"]],
+            ["`value` cannot be null for type EQUAL_TO", "`values` must be null for type EQUAL_TO"]
+        ),
+        (["type": "EQUAL_TO", "value": "x"], []),
+    ] as [(Value, [String])]) func `filters take a value or values`(filter: Value, faults: [String])
+{
     #expect(UpstreamFilter.faults(in: filter) == faults)
 }

@@ -31,34 +31,48 @@ private struct Fixture {
     }
 
     func firing(_ reference: String, now: String? = nil, backfill: Backfill? = nil) throws -> ScheduleFiring? {
-        definition.evaluate(from: try moment(reference), now: try moment(now ?? reference), backfill: backfill, scope: scope)
+        definition.evaluate(
+            from: try moment(reference), now: try moment(now ?? reference), backfill: backfill, scope: scope)
     }
 }
 
 private func condition(_ name: String, _ properties: ValueMap, _ inner: [FlowCondition] = []) -> FlowCondition {
-    FlowCondition(type: "io.kestra.plugin.core.condition.\(name)", mark: Mark(line: 1, column: 1), properties: properties, conditions: inner)
+    FlowCondition(
+        type: "io.kestra.plugin.core.condition.\(name)", mark: Mark(line: 1, column: 1), properties: properties,
+        conditions: inner)
 }
 
 @Test func `a schedule tells its date, the next and the previous one`() throws {
     let monthly = try #require(try Fixture(["cron": "0 0 1 * *"]).firing("2024-03-01T00:00:00Z"))
-    #expect(monthly.variables == ["date": "2024-03-01T00:00:00Z", "next": "2024-04-01T00:00:00Z", "previous": "2024-02-01T00:00:00Z"])
+    #expect(
+        monthly.variables == [
+            "date": "2024-03-01T00:00:00Z", "next": "2024-04-01T00:00:00Z", "previous": "2024-02-01T00:00:00Z",
+        ])
     let york = try #require(
         try Fixture(["cron": "12 9 1 * *", "timezone": "America/New_York"]).firing("2024-03-01T14:12:00Z"))
     #expect(york.variables["date"] == "2024-03-01T09:12:00-05:00")
     #expect(york.variables["next"] == "2024-04-01T09:12:00-04:00")
-    let seconds = try #require(try Fixture(["cron": "* * * * * *", "withSeconds": true]).firing("2024-03-01T00:00:10Z"))
-    #expect(seconds.variables == ["date": "2024-03-01T00:00:10Z", "next": "2024-03-01T00:00:11Z", "previous": "2024-03-01T00:00:09Z"])
+    let seconds = try #require(
+        try Fixture(["cron": "* * * * * *", "withSeconds": true]).firing("2024-03-01T00:00:10Z"))
+    #expect(
+        seconds.variables == [
+            "date": "2024-03-01T00:00:10Z", "next": "2024-03-01T00:00:11Z", "previous": "2024-03-01T00:00:09Z",
+        ])
     #expect(try Fixture(["cron": "1 1 1 1 1"]).firing("2024-03-01T00:00:00Z") == nil)
-    #expect(try Fixture(["cron": "30 0 1 * *"]).firing("2024-03-01T00:00:00Z", now: "2024-03-01T00:30:00Z")?.date == moment("2024-03-01T00:30:00Z"))
+    #expect(
+        try Fixture(["cron": "30 0 1 * *"]).firing("2024-03-01T00:00:00Z", now: "2024-03-01T00:30:00Z")?.date
+            == moment("2024-03-01T00:30:00Z"))
 }
 
 @Test func `conditions decide about the next and the previous date`() throws {
     let cron: ValueMap = ["cron": "0 12 * * 1", "timezone": "Europe/Paris"]
     let first = condition("DayWeekInMonth", ["dayOfWeek": "MONDAY", "dayInMonth": "FIRST"])
     let firing = try #require(try Fixture(cron, conditions: [first]).firing("2021-08-02T10:00:00Z"))
-    #expect(firing.variables == [
-        "date": "2021-08-02T12:00:00+02:00", "next": "2021-09-06T12:00:00+02:00", "previous": "2021-07-05T12:00:00+02:00",
-    ])
+    #expect(
+        firing.variables == [
+            "date": "2021-08-02T12:00:00+02:00", "next": "2021-09-06T12:00:00+02:00",
+            "previous": "2021-07-05T12:00:00+02:00",
+        ])
     #expect(try Fixture(cron, conditions: [first]).firing("2021-08-09T10:00:00Z") == nil)
     let before = condition("DateTimeBetween", ["before": "2021-08-03T12:00:00+02:00"])
     let last = try #require(try Fixture(cron, conditions: [before]).firing("2021-08-02T10:00:00Z"))
@@ -70,7 +84,8 @@ private func condition(_ name: String, _ properties: ValueMap, _ inner: [FlowCon
 }
 
 @Test func `what cannot be evaluated gives a failed execution`() throws {
-    let broken = try Fixture(["cron": "* * * * *"], conditions: [condition("Expression", ["expression": "{{ nothing.there }}"])])
+    let broken = try Fixture(
+        ["cron": "* * * * *"], conditions: [condition("Expression", ["expression": "{{ nothing.there }}"])])
     #expect(try broken.firing("2024-01-01T00:00:00Z")?.failure?.contains("Unable to find") == true)
     let inputs = try Fixture(["cron": "* * * * *", "inputs": ["a": "{{ nothing }}"]])
     #expect(try inputs.firing("2024-01-01T00:00:00Z")?.failure != nil)
@@ -78,14 +93,23 @@ private func condition(_ name: String, _ properties: ValueMap, _ inner: [FlowCon
 
 @Test func `inputs and labels are rendered with the date`() throws {
     let fixture = try Fixture(
-        ["cron": "0 0 * * *", "inputs": ["day": "{{ trigger.date }}", "n": "{{ 1 + 1 }}", "old": "{{ schedule.date }}"]],
-        labels: [Label(key: "for", value: "{{ flow.id }}"), Label(key: "bad", value: "{{ nope }}"), Label(key: "none", value: "")])
+        [
+            "cron": "0 0 * * *",
+            "inputs": ["day": "{{ trigger.date }}", "n": "{{ 1 + 1 }}", "old": "{{ schedule.date }}"],
+        ],
+        labels: [
+            Label(key: "for", value: "{{ flow.id }}"), Label(key: "bad", value: "{{ nope }}"),
+            Label(key: "none", value: ""),
+        ])
     let backfill = Backfill(
         start: try moment("2024-01-01T00:00:00Z"), end: try moment("2024-02-01T00:00:00Z"), inputs: ["n": 3],
         labels: [Label(key: "again", value: "yes")])
     let firing = try #require(try fixture.firing("2024-01-02T00:00:00Z", backfill: backfill))
     #expect(firing.inputs == ["day": "2024-01-02T00:00:00Z", "n": 3, "old": "2024-01-02T00:00:00Z"])
-    #expect(firing.labels == [Label(key: "for", value: "flow"), Label(key: "none", value: ""), Label(key: "again", value: "yes")])
+    #expect(
+        firing.labels == [
+            Label(key: "for", value: "flow"), Label(key: "none", value: ""), Label(key: "again", value: "yes"),
+        ])
     #expect(firing.warnings.count == 1)
 }
 
@@ -115,7 +139,8 @@ private func condition(_ name: String, _ properties: ValueMap, _ inner: [FlowCon
 }
 
 @Test(arguments: [
-    ("ALL", "2024-01-01T08:00:00.000Z", "2024-01-01T09:00:00.000Z"), ("LAST", "2024-01-01T10:00:00.000Z", "2024-01-01T11:00:00.000Z"),
+    ("ALL", "2024-01-01T08:00:00.000Z", "2024-01-01T09:00:00.000Z"),
+    ("LAST", "2024-01-01T10:00:00.000Z", "2024-01-01T11:00:00.000Z"),
     ("NONE", "none", "2024-01-01T11:00:00.000Z"),
 ]) func `missed dates are recovered as the trigger says`(recovery: String, first: String, next: String) throws {
     let fixture = try Fixture(["cron": "0 * * * *", "recoverMissedSchedules": .string(recovery)])
@@ -123,7 +148,8 @@ private func condition(_ name: String, _ properties: ValueMap, _ inner: [FlowCon
     var row = fixture.definition.firstRow(now: try moment("2024-01-01T06:30:00Z"))
     row.date = try moment("2024-01-01T07:00:00Z")
     row.nextExecutionDate = try moment("2024-01-01T08:00:00Z")
-    let decision = fixture.definition.decide(fixture.definition.recovered(row, now: now), now: now, scope: fixture.scope)
+    let decision = fixture.definition.decide(
+        fixture.definition.recovered(row, now: now), now: now, scope: fixture.scope)
     #expect(decision.firing?.date.iso ?? "none" == first)
     #expect(decision.row.nextExecutionDate?.iso == next)
 }

@@ -26,9 +26,12 @@ private func start(_ flow: Flow, _ request: WebhookRequest) -> WebhookStart? {
     if case .start(let start) = answer(flow, request) { start } else { nil }
 }
 
-@Test(arguments: [
-    ("{\"a\": 1}", ["a": 1]), ("[1, 2]", [1, 2]), ("text", "text"), ("", nil), ("{bad", "{bad"), ("\"quoted\"", "\"quoted\""),
-] as [(String, Value)]) func `a body is a map, a list or text`(body: String, value: Value) {
+@Test(
+    arguments: [
+        ("{\"a\": 1}", ["a": 1]), ("[1, 2]", [1, 2]), ("text", "text"), ("", nil), ("{bad", "{bad"),
+        ("\"quoted\"", "\"quoted\""),
+    ] as [(String, Value)]) func `a body is a map, a list or text`(body: String, value: Value)
+{
     #expect(WebhookRequest(key: "k", body: Array(body.utf8)).variables["body"] == value)
 }
 
@@ -42,7 +45,9 @@ private func start(_ flow: Flow, _ request: WebhookRequest) -> WebhookStart? {
 @Test func `the rendered key decides, and nothing else`() {
     #expect(start(flow(["key": "abc"]), WebhookRequest(key: "abc")) != nil)
     #expect(start(flow(["key": " {{ flow.id }} "]), WebhookRequest(key: "hooked")) != nil)
-    for (properties, key) in [(["key": "abc"], "abd"), (["key": "abc"], "ab"), (["key": ""], ""), (["key": "{{ nope }}"], "x")] as [(ValueMap, String)] {
+    for (properties, key) in [
+        (["key": "abc"], "abd"), (["key": "abc"], "ab"), (["key": ""], ""), (["key": "{{ nope }}"], "x"),
+    ] as [(ValueMap, String)] {
         guard case .notFound = answer(flow(properties), WebhookRequest(key: key)) else {
             Issue.record("\(properties) should not have \(key)")
             continue
@@ -58,7 +63,9 @@ private func start(_ flow: Flow, _ request: WebhookRequest) -> WebhookStart? {
     let condition = FlowCondition(
         type: "io.kestra.plugin.core.condition.Expression", mark: Mark(line: 1, column: 1),
         properties: ["expression": "{{ trigger.body.hello == 'world' }}"])
-    let hook = flow(["key": "k", "inputs": ["who": "{{ trigger.body.hello }}"], "wait": true, "responseCode": 201], conditions: [condition])
+    let hook = flow(
+        ["key": "k", "inputs": ["who": "{{ trigger.body.hello }}"], "wait": true, "responseCode": 201],
+        conditions: [condition])
     let started = try #require(start(hook, WebhookRequest(key: "k", body: Array("{\"hello\":\"world\"}".utf8))))
     #expect(started.inputs == ["who": "world"])
     #expect(started.wait && started.responseCode == 201 && started.contentType == .json)
@@ -70,7 +77,11 @@ private func start(_ flow: Flow, _ request: WebhookRequest) -> WebhookStart? {
         Issue.record("a condition that cannot be judged should fail")
         return
     }
-    guard case .declined = answer(flow(["key": "k", "when": "{{ trigger.body == 'go' }}"]), WebhookRequest(key: "k", body: Array("stop".utf8))) else {
+    guard
+        case .declined = answer(
+            flow(["key": "k", "when": "{{ trigger.body == 'go' }}"]), WebhookRequest(key: "k", body: Array("stop".utf8))
+        )
+    else {
         Issue.record("`when` was not judged")
         return
     }
@@ -85,24 +96,26 @@ private func start(_ flow: Flow, _ request: WebhookRequest) -> WebhookStart? {
     var end = FlowTrigger(id: "e", type: "io.kestra.plugin.core.trigger.Flow", mark: Mark(line: 1, column: 1))
     end.properties = [:]
     broken.triggers += [schedule, end]
-    #expect(TriggerRules.problems(in: broken).map { "\($0.severity) \($0.path ?? "") \($0.what)" } == [
-        "error triggers[0].key size must be between 0 and 256",
-        "error triggers[1].labels System labels can only be set by Kestra itself, offending label: system.x=y",
-        "error triggers[1].cron invalid cron expression '0 0 * * ?': `?` is not accepted in the day of week field",
-        "error triggers[1].timezone timezone 'Asia/Delhi' is not a valid time-zone ID",
-        "warning triggers[1] Missing inputs for Schedule Trigger 's', missing inputs: 'must'",
-        "warning triggers[2] this trigger will be triggered for EVERY execution of EVERY flow, as it has neither `conditions` nor `preconditions`",
-    ])
+    #expect(
+        TriggerRules.problems(in: broken).map { "\($0.severity) \($0.path ?? "") \($0.what)" } == [
+            "error triggers[0].key size must be between 0 and 256",
+            "error triggers[1].labels System labels can only be set by Kestra itself, offending label: system.x=y",
+            "error triggers[1].cron invalid cron expression '0 0 * * ?': `?` is not accepted in the day of week field",
+            "error triggers[1].timezone timezone 'Asia/Delhi' is not a valid time-zone ID",
+            "warning triggers[1] Missing inputs for Schedule Trigger 's', missing inputs: 'must'",
+            "warning triggers[2] this trigger will be triggered for EVERY execution of EVERY flow, as it has neither `conditions` nor `preconditions`",
+        ])
 }
 
 @Test func `labels of a new execution come in order`() throws {
     let id = ExecutionID(high: 5, low: 6)
     let flow = [Label(key: "a", value: "1"), Label(key: "system.readOnly", value: "true")]
     let requested = [Label(key: "b", value: "2"), Label(key: "a", value: "3")]
-    #expect(try LabelRules.creation(of: id, flow: flow, requested: requested) == [
-        Label(key: "a", value: "1"), Label(key: "b", value: "2"), Label(key: "a", value: "3"),
-        Label(key: "system.correlationId", value: "\(id)"),
-    ])
+    #expect(
+        try LabelRules.creation(of: id, flow: flow, requested: requested) == [
+            Label(key: "a", value: "1"), Label(key: "b", value: "2"), Label(key: "a", value: "3"),
+            Label(key: "system.correlationId", value: "\(id)"),
+        ])
     let given = [Label(key: "system.correlationId", value: "mine")]
     #expect(try LabelRules.creation(of: id, flow: [], requested: given) == given)
     let refusal = #expect(throws: Problem.self) {

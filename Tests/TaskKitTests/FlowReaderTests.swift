@@ -6,7 +6,8 @@ import Testing
 
 private struct Say: InstantTask {
     static let about = TaskAbout(
-        type: "test.Say", aliases: ["old.Say"], title: "Says something.", example: "- { id: say, type: test.Say, text: hi }")
+        type: "test.Say", aliases: ["old.Say"], title: "Says something.",
+        example: "- { id: say, type: test.Say, text: hi }")
 
     @Property("What to say.") var text: String
     @Property("How often.") var times = 1
@@ -68,18 +69,31 @@ private func problems(_ source: String) -> [Problem] {
         #expect(flow.triggers[0].properties["cron"] == "@hourly")
     }
 
-    @Test(arguments: [
-        ("tasks:\n  - {id: s, type: test.Say, txt: hi}\n", "task.unknown-property", "did you mean \"text\"?", 4, 29),
-        ("tasks:\n  - {id: s, type: test.Sy, text: hi}\n", "task.unknown-type", "did you mean \"test.Say\"?", 4, 19),
-        ("tasks:\n  - {id: s, type: test.Say}\n", "task.missing-property", "add `text`: What to say.", 4, 5),
-        ("tasks: []\n", "flow.empty", "add at least one task", 3, 8),
-        ("tasks:\n  - {id: 'a b', type: test.Say, text: hi}\n", "flow.bad-id", nil, 4, 10),
-        ("tasks:\n  - {id: s, type: test.Say, text: hi, times: many}\n", "task.bad-property", nil, 4, 46),
-        ("tasks:\n  - {id: s, type: test.Say, text: hi, wait: soon}\n", "task.bad-property", nil, 4, 45),
-        ("tasks:\n  - {id: s, type: test.Say, text: '{{ 1 + }}'}\n", "expression.parse", nil, 4, nil),
-        ("taks: []\ntasks:\n  - {id: s, type: test.Say, text: hi}\n", "flow.unknown-property", "did you mean \"tasks\"?", 3, 1),
-        ("tasks:\n  - {id: s, type: test.Say, text: a}\n  - {id: s, type: test.Say, text: b}\n", "flow.rule.duplicate", nil, 5, 5),
-    ] as [(String, String, String?, Int, Int?)])
+    @Test(
+        arguments: [
+            (
+                "tasks:\n  - {id: s, type: test.Say, txt: hi}\n", "task.unknown-property", "did you mean \"text\"?", 4,
+                29
+            ),
+            (
+                "tasks:\n  - {id: s, type: test.Sy, text: hi}\n", "task.unknown-type", "did you mean \"test.Say\"?", 4,
+                19
+            ),
+            ("tasks:\n  - {id: s, type: test.Say}\n", "task.missing-property", "add `text`: What to say.", 4, 5),
+            ("tasks: []\n", "flow.empty", "add at least one task", 3, 8),
+            ("tasks:\n  - {id: 'a b', type: test.Say, text: hi}\n", "flow.bad-id", nil, 4, 10),
+            ("tasks:\n  - {id: s, type: test.Say, text: hi, times: many}\n", "task.bad-property", nil, 4, 46),
+            ("tasks:\n  - {id: s, type: test.Say, text: hi, wait: soon}\n", "task.bad-property", nil, 4, 45),
+            ("tasks:\n  - {id: s, type: test.Say, text: '{{ 1 + }}'}\n", "expression.parse", nil, 4, nil),
+            (
+                "taks: []\ntasks:\n  - {id: s, type: test.Say, text: hi}\n", "flow.unknown-property",
+                "did you mean \"tasks\"?", 3, 1
+            ),
+            (
+                "tasks:\n  - {id: s, type: test.Say, text: a}\n  - {id: s, type: test.Say, text: b}\n",
+                "flow.rule.duplicate", nil, 5, 5
+            ),
+        ] as [(String, String, String?, Int, Int?)])
     func `A mistake is told at its place with a way to mend it`(
         _ rest: String, _ code: String, _ fix: String?, _ line: Int, _ column: Int?
     ) throws {
@@ -91,8 +105,10 @@ private func problems(_ source: String) -> [Problem] {
     }
 
     @Test func `All mistakes are told at once, in order of place`() {
-        let found = problems("id: 'x y'\nnamespace: UPPER\ntasks:\n  - {id: s, type: nope}\n  - {type: test.Say, text: hi}\n")
-            .filter { $0.severity == .error }
+        let found = problems(
+            "id: 'x y'\nnamespace: UPPER\ntasks:\n  - {id: s, type: nope}\n  - {type: test.Say, text: hi}\n"
+        )
+        .filter { $0.severity == .error }
         #expect(found.map(\.code) == ["flow.bad-id", "flow.bad-namespace", "task.unknown-type", "flow.missing"])
     }
 

@@ -49,7 +49,8 @@ final class QuietEngine: EngineDoor {
         if case .create = expecting, try await store.flow(key, revision: nil, evenDeleted: false) != nil {
             throw Problems(Problem("flow.exists", path: "flow.id", what: "Flow id already exists"))
         }
-        _ = try await store.saveFlows([FlowWrite(key: key, source: source, disabled: flow.disabled)], deleting: [], at: clock.now)
+        _ = try await store.saveFlows(
+            [FlowWrite(key: key, source: source, disabled: flow.disabled)], deleting: [], at: clock.now)
         return key
     }
 
@@ -162,7 +163,9 @@ final class QuietEngine: EngineDoor {
     func begin(_ backfill: Backfill, trigger: TriggerKey) async throws -> TriggerState {
         throw EngineRefusal.invalid("not here")
     }
-    func setBackfill(paused: Bool, trigger: TriggerKey) async throws -> TriggerState { throw EngineRefusal.invalid("not here") }
+    func setBackfill(paused: Bool, trigger: TriggerKey) async throws -> TriggerState {
+        throw EngineRefusal.invalid("not here")
+    }
     func endBackfill(trigger: TriggerKey) async throws -> TriggerState { throw EngineRefusal.invalid("not here") }
     func unlock(trigger: TriggerKey) async throws -> TriggerState { throw EngineRefusal.invalid("not here") }
     func restart(trigger: TriggerKey) async throws {}
@@ -171,7 +174,8 @@ final class QuietEngine: EngineDoor {
 
 /// The one task type of these tests.
 struct Say: InstantTask {
-    static let about = TaskAbout(type: "test.Say", title: "Says something.", example: "{ id: say, type: test.Say, what: hello }")
+    static let about = TaskAbout(
+        type: "test.Say", title: "Says something.", example: "{ id: say, type: test.Say, what: hello }")
     @Property("What to say.") var what: String
     func run(_ context: inout InstantContext) throws(TaskFailure) -> NoOutput { NoOutput() }
 }
@@ -210,20 +214,26 @@ struct APIClient: Sendable {
         var headers = HTTPFields()
         if let type { headers[.contentType] = type }
         for (name, value) in more { headers[HeaderName(name)!] = value }
-        let uri = path.hasPrefix("/health") || path.hasPrefix("/ping") || path.hasPrefix("/api") ? path : "/api/v1" + path
-        return try await client.execute(uri: uri, method: method, headers: headers, body: body.map { ByteBuffer(string: $0) }) {
+        let uri =
+            path.hasPrefix("/health") || path.hasPrefix("/ping") || path.hasPrefix("/api") ? path : "/api/v1" + path
+        return try await client.execute(
+            uri: uri, method: method, headers: headers, body: body.map { ByteBuffer(string: $0) }
+        ) {
             Answer(status: $0.status.code, headers: $0.headers, text: String(buffer: $0.body))
         }
     }
 
     func form(_ path: String, _ parts: [(head: String, content: String)]) async throws -> Answer {
-        let body = parts.map { "--B\r\nContent-Disposition: form-data; \($0.head)\r\n\r\n\($0.content)\r\n" }.joined() + "--B--\r\n"
+        let body =
+            parts.map { "--B\r\nContent-Disposition: form-data; \($0.head)\r\n\r\n\($0.content)\r\n" }.joined()
+            + "--B--\r\n"
         return try await self(.post, path, body, type: "multipart/form-data; boundary=B")
     }
 
     @discardableResult
     func save(_ id: String, in namespace: String = "company.team", more: String = "") async throws -> Answer {
-        let source = "id: \(id)\nnamespace: \(namespace)\n\(more)tasks:\n  - id: say\n    type: test.Say\n    what: hello\n"
+        let source =
+            "id: \(id)\nnamespace: \(namespace)\n\(more)tasks:\n  - id: say\n    type: test.Say\n    what: hello\n"
         return try await self(.post, "/flows", source, type: "application/x-yaml")
     }
 }

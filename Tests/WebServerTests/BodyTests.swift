@@ -18,7 +18,8 @@ struct ExecutionBodyTests {
 
     @Test func `an execution as it was created`() throws {
         let body = ExecutionBody(
-            try execution(), now: noon.advanced(by: .milliseconds(1500)), url: "http://x/ui/executions/company.team/hello/1")
+            try execution(), now: noon.advanced(by: .milliseconds(1500)),
+            url: "http://x/ui/executions/company.team/hello/1")
         #expect(
             String(decoding: body.bytes, as: UTF8.self) == """
                 {"id":"0000000000000000000001","namespace":"company.team","flowId":"hello","flowRevision":3,\
@@ -136,7 +137,8 @@ struct ErrorAnswerTests {
 
     @Test func `every mistake of a document is told`() throws {
         let problems = Problems([
-            Problem("flow.id", at: Place(line: 1, column: 5), path: "id", what: "must match", fix: "take out the blank"),
+            Problem(
+                "flow.id", at: Place(line: 1, column: 5), path: "id", what: "must match", fix: "take out the blank"),
             Problem("flow.empty", path: "tasks", what: "must not be empty"),
             Problem("flow.deprecated", severity: .warning, what: "old"),
         ])

@@ -10,7 +10,8 @@ struct ExecutionAPITests {
     @Test func `an execution is made from a form`() async throws {
         try await withAPI { api, _ async throws in
             try await api.save("hello")
-            let answer = try await api.form("/executions/company.team/hello?labels=a:b:c", [("name=\"who\"", "Ada\r\nB")])
+            let answer = try await api.form(
+                "/executions/company.team/hello?labels=a:b:c", [("name=\"who\"", "Ada\r\nB")])
             #expect(answer.status == 200)
             #expect(answer.json["inputs"] == ["who": "Ada\r\nB"])
             #expect(answer.json["labels"] == [["key": "a", "value": "b:c"]])
@@ -52,7 +53,8 @@ struct ExecutionAPITests {
 
     @Test func `files are stored under the execution, named in either way`() async throws {
         try await withAPI { api, engine async throws in
-            try await api.save("hello", more: "inputs: [{id: data, type: FILE}, {id: old, type: FILE, extension: csv}]\n")
+            try await api.save(
+                "hello", more: "inputs: [{id: data, type: FILE}, {id: old, type: FILE, extension: csv}]\n")
             let answer = try await api.form(
                 "/executions/company.team/hello",
                 [("name=\"data\"; filename=\"real name.txt\"", "new"), ("name=\"files\"; filename=\"old\"", "old\r\n")])
@@ -67,7 +69,10 @@ struct ExecutionAPITests {
             #expect(file.headers[.contentDisposition]?.hasPrefix("attachment; filename=\"old_") == true)
             #expect(try await api(.get, "/executions/\(id)/file/metas?path=\(newer)").json == ["size": 3])
             let preview = try await api(.get, "/executions/\(id)/file/preview?path=\(newer)")
-            #expect(preview.json == ["extension": "txt", "type": "TEXT", "content": "new", "maxLine": 100, "truncated": false])
+            #expect(
+                preview.json == [
+                    "extension": "txt", "type": "TEXT", "content": "new", "maxLine": 100, "truncated": false,
+                ])
             #expect(try await api(.get, "/executions/\(id)/file?path=kestra:///etc/passwd").status == 422)
             #expect(try await api(.get, "/executions/\(id)/file?path=kestra:///company/../x").status == 422)
             #expect(try await api(.get, "/executions/\(id)/file").status == 400)
@@ -79,7 +84,8 @@ struct ExecutionAPITests {
             try await api.save("hello", more: "inputs: [{id: data, type: FILE}]\n")
             let parts = [("name=\"data\"; filename=\"a.txt\"", "x"), ("name=\"refused\"", "yes")]
             #expect(try await api.form("/executions/company.team/hello", parts).status == 422)
-            let empty = try await api.form("/executions/company.team/hello", [("name=\"data\"; filename=\"a.txt\"", "")])
+            let empty = try await api.form(
+                "/executions/company.team/hello", [("name=\"data\"; filename=\"a.txt\"", "")])
             #expect(empty.status == 422)
             #expect(empty.json["message"]?.string?.contains("Can't upload file") == true)
             let left = try await engine.files.list(.root, deep: true).filter { !$0.isFolder }
@@ -97,8 +103,14 @@ struct ExecutionAPITests {
             #expect(try await api(.post, "/flows", big).status == 413)
             #expect(try await api(.post, "/flows", big).json["code"] == "body-too-large")
             #expect(try await api.form("/executions/company.team/hello", [("name=\"a\"", big)]).status == 413)
-            #expect(try await api.form("/executions/company.team/hello", [("name=f; filename=a", String(repeating: "x", count: 6000))]).status == 413)
-            #expect(try await api.form("/executions/company.team/hello", [("name=f; filename=a", String(repeating: "x", count: 3000))]).status == 200)
+            #expect(
+                try await api.form(
+                    "/executions/company.team/hello", [("name=f; filename=a", String(repeating: "x", count: 6000))]
+                ).status == 413)
+            #expect(
+                try await api.form(
+                    "/executions/company.team/hello", [("name=f; filename=a", String(repeating: "x", count: 3000))]
+                ).status == 200)
         }
     }
 
@@ -115,7 +127,8 @@ struct ExecutionAPITests {
             #expect(try await api(.post, "/executions/\(id)/actions/restart").json["id"] == .string(id))
             #expect(try await api(.delete, "/executions/\(id)/kill").status == 202)
             #expect(try await api(.delete, "/executions/\(id)/kill?isOnKillCascade=false").status == 202)
-            #expect(engine.asked.withLock { $0 } == ["pause", "resume {\"a\":\"1\"}", "restart", "kill true", "kill false"])
+            #expect(
+                engine.asked.withLock { $0 } == ["pause", "resume {\"a\":\"1\"}", "restart", "kill true", "kill false"])
         }
     }
 
@@ -136,7 +149,8 @@ struct ExecutionAPITests {
     @Test func `inputs are checked without starting anything`() async throws {
         try await withAPI { api, _ async throws in
             try await api.save("hello", more: "inputs: [{id: n, type: INT, min: 5}, {id: s, type: STRING}]\n")
-            let answer = try await api.form("/executions/company.team/hello/validate", [("name=n", "3"), ("name=s", "x")])
+            let answer = try await api.form(
+                "/executions/company.team/hello/validate", [("name=n", "3"), ("name=s", "x")])
             let inputs = try #require(answer.json["inputs"]?.list)
             #expect(inputs[0]["errors"]?.list?.count == 1)
             #expect(inputs[0]["input"]?["type"] == "INT")
@@ -149,7 +163,8 @@ struct ExecutionAPITests {
         try await withAPI { api, _ async throws in
             try await api.save("hello")
             let open = try #require(try await api.form("/executions/company.team/hello", []).json["id"]?.string)
-            let ended = try #require(try await api.form("/executions/company.team/hello?wait=true", []).json["id"]?.string)
+            let ended = try #require(
+                try await api.form("/executions/company.team/hello?wait=true", []).json["id"]?.string)
             let refused = try await api(.delete, "/executions/by-ids", "[\"\(open)\", \"\(ended)\", \"x\"]")
             #expect(refused.status == 400)
             #expect(refused.json["invalids"]?.list?.count == 1)
@@ -163,12 +178,14 @@ struct ExecutionAPITests {
         try await withAPI { api, _ async throws in
             let both = try await api(.get, "/executions/search?startDate=2026-01-01T00:00:00Z&timeRange=P1D")
             #expect(both.json["message"]?.string?.contains("are mutually exclusive") == true)
-            let turned = try await api(.get, "/executions/search?startDate=2026-01-02T00:00:00Z&endDate=2026-01-01T00:00:00Z")
+            let turned = try await api(
+                .get, "/executions/search?startDate=2026-01-02T00:00:00Z&endDate=2026-01-01T00:00:00Z")
             #expect(turned.json["message"] == "Illegal argument: Start date must be before End Date")
             for query in ["state=ODD", "filters[odd][EQUALS]=1", "sort=state.odd:asc", "childFilter=X", "page=0"] {
                 #expect(try await api(.get, "/executions/search?\(query)").status == 422)
             }
-            #expect(try await api(.get, "/executions/search?state=SUCCESS,FAILED&childFilter=MAIN&q=*").json["total"] == 0)
+            #expect(
+                try await api(.get, "/executions/search?state=SUCCESS,FAILED&childFilter=MAIN&q=*").json["total"] == 0)
             #expect(try await api(.get, "/executions/search?triggerExecutionId=x").json["total"] == 0)
         }
     }
@@ -193,7 +210,9 @@ struct StreamAPITests {
         try await withAPI(.ahc()) { api, engine async throws in
             try await api.save("hello")
             let id = try #require(try await api.form("/executions/company.team/hello", []).json["id"]?.string)
-            let entries = (0..<1200).map { LogEntry(at: engine.clock.now, level: $0 % 2 == 0 ? .info : .debug, message: "line \($0)") }
+            let entries = (0..<1200).map {
+                LogEntry(at: engine.clock.now, level: $0 % 2 == 0 ? .info : .debug, message: "line \($0)")
+            }
             try await engine.store.commit([.logs(try #require(ExecutionID(id)), entries)])
             #expect(try await api(.get, "/logs/\(id)").json.list?.count == 1200)
             #expect(try await api(.get, "/logs/\(id)?minLevel=INFO").json.list?.count == 600)

@@ -38,7 +38,8 @@ struct FlowAPITests {
 
     @Test func `validation names every mistake by its path`() async throws {
         try await withAPI { api, _ async throws in
-            let body = "id: a\nnamespace: n\ntasks: [{id: x, type: test.Say, what: w}]\n---\nid: b\nnamespace: n\ntasks: []\n"
+            let body =
+                "id: a\nnamespace: n\ntasks: [{id: x, type: test.Say, what: w}]\n---\nid: b\nnamespace: n\ntasks: []\n"
             let answer = try await api(.post, "/flows/validate", body, type: "application/x-yaml")
             let list = try #require(answer.json.list)
             #expect(list.count == 2)
@@ -57,7 +58,9 @@ struct FlowAPITests {
             try await api.save("two", in: "company.other")
             try await api.save("three", in: "system")
             func ids(_ query: String) async throws -> [String] {
-                try await api(.get, "/flows/search?size=50&" + query).json["results"]?.list?.compactMap { $0["id"]?.string } ?? []
+                try await api(.get, "/flows/search?size=50&" + query).json["results"]?.list?.compactMap {
+                    $0["id"]?.string
+                } ?? []
             }
             #expect(try await ids("") == ["two", "one", "three"])
             #expect(try await ids("q=on") == ["one"])

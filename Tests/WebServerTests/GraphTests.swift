@@ -33,7 +33,10 @@ private struct Tick: TriggerType {
 
 struct GraphTests {
     private let catalogue = Catalogue(
-        tasks: [.instant(Say.self), .flowable(Branches.self), .flowable(Cases.self), .flowable(Row.self), .engine(Call2.self)],
+        tasks: [
+            .instant(Say.self), .flowable(Branches.self), .flowable(Cases.self), .flowable(Row.self),
+            .engine(Call2.self),
+        ],
         triggers: [Tick.self])
 
     private func flow(_ rest: String, id: String = "f") throws -> Flow {
@@ -83,7 +86,8 @@ struct GraphTests {
         #expect(graph.edges.count == 20)
         #expect(graph.clusters.map(\.uid) == ["cluster_root.Triggers", "cluster_root.s", "cluster_root.s.t3"])
         #expect(graph.clusters[2].parents == ["cluster_root.s"])
-        #expect(Set(graph.edges.filter { $0.relation == .choice }.map(\.value)) == ["FIRST", "SECOND", "THIRD", "defaults"])
+        #expect(
+            Set(graph.edges.filter { $0.relation == .choice }.map(\.value)) == ["FIRST", "SECOND", "THIRD", "defaults"])
         #expect(graph.nodes.filter(\.isError).map(\.uid) == ["root.s.t3.e"])
         let node = graph.value["nodes"]?.list?.first { $0["uid"] == "root.s.t1" }
         #expect(node?["task"]?["what"] == "w")
@@ -107,7 +111,9 @@ struct GraphTests {
         #expect(open.nodes.count == 6)
         #expect(open.value["nodes"]?.list?.last?["task"]?["id"] == "x")
         let dynamic = "{id: c, type: test.flow.Subflow, namespace: n, flowId: '{{ inputs.x }}'}"
-        let error = await #expect(throws: Refusal.self) { try await graph("tasks: [\(dynamic)]", expanding: ["root.c"]) }
+        let error = await #expect(throws: Refusal.self) {
+            try await graph("tasks: [\(dynamic)]", expanding: ["root.c"])
+        }
         #expect(error?.message.contains("Can't expand subflow task 'c' because") == true)
     }
 }

@@ -166,7 +166,10 @@ struct DocumentTests {
 
 struct PreviewTests {
     @Test func `Base64 has padding`() {
-        #expect(["", "f", "fo", "foo", "foob"].map { Base64.encode(Array($0.utf8)) } == ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg=="])
+        #expect(
+            ["", "f", "fo", "foo", "foob"].map { Base64.encode(Array($0.utf8)) } == [
+                "", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==",
+            ])
     }
 
     @Test func `an unknown encoding is refused`() {

@@ -17,7 +17,8 @@ struct ExecCommand: AsyncParsableCommand {
     struct Start: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Start a flow.")
         @Argument(help: "NAMESPACE/ID, or NAMESPACE and ID.") var flow: [String]
-        @Option(name: .shortAndLong, help: ArgumentHelp("An input; @PATH for a file.", valueName: "name=value")) var input: [String] = []
+        @Option(name: .shortAndLong, help: ArgumentHelp("An input; @PATH for a file.", valueName: "name=value"))
+        var input: [String] = []
         @Option(help: ArgumentHelp("A label.", valueName: "key:value")) var label: [String] = []
         @Flag(help: "Wait for the end; the exit code tells the state.") var wait = false
         @OptionGroup var output: OutputOptions
@@ -79,7 +80,9 @@ struct ExecCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
         @OptionGroup var server: ServerOptions
 
-        func run() async throws { ExecCommand.show(try await RemoteServer(server).get("/executions/\(RemoteServer.encode(id))"), output) }
+        func run() async throws {
+            ExecCommand.show(try await RemoteServer(server).get("/executions/\(RemoteServer.encode(id))"), output)
+        }
     }
 
     struct Logs: AsyncParsableCommand {
@@ -100,7 +103,9 @@ struct ExecCommand: AsyncParsableCommand {
             default:
                 for line in lines {
                     let task = line.text("taskId")
-                    Console.out("\(line.text("timestamp")) \(line.text("level")) \(task.isEmpty ? "" : "\(task): ")\(line.text("message"))")
+                    Console.out(
+                        "\(line.text("timestamp")) \(line.text("level")) \(task.isEmpty ? "" : "\(task): ")\(line.text("message"))"
+                    )
                 }
             }
         }
@@ -139,7 +144,9 @@ struct ExecCommand: AsyncParsableCommand {
         case .json, .jsonl: Console.out(execution.jsonText())
         case .name: Console.out(execution.text("id"))
         case .table, .wide:
-            Console.out("\(execution.text("id"))  \(execution.text("namespace"))/\(execution.text("flowId")) revision \(execution.text("flowRevision"))  \(execution.text("state", "current"))")
+            Console.out(
+                "\(execution.text("id"))  \(execution.text("namespace"))/\(execution.text("flowId")) revision \(execution.text("flowRevision"))  \(execution.text("state", "current"))"
+            )
             let runs = execution["taskRunList"]?.list ?? []
             if runs.isEmpty { return }
             var table = Table("TASK", "VALUE", "STATE", "ATTEMPTS", "STARTED", "DURATION")

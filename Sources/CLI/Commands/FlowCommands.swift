@@ -35,7 +35,9 @@ struct FlowCommand: AsyncParsableCommand {
                         table.rows.append([
                             flow.text("namespace"), flow.text("id"), flow.text("revision"),
                             flow["disabled"] == true ? "disabled" : "",
-                            (flow["triggers"]?.list ?? []).map { $0.text("type").split(separator: ".").last.map(String.init) ?? "" }.joined(separator: ", "),
+                            (flow["triggers"]?.list ?? []).map {
+                                $0.text("type").split(separator: ".").last.map(String.init) ?? ""
+                            }.joined(separator: ", "),
                             flow.text("description").split(separator: "\n").first.map(String.init) ?? "",
                         ])
                     }
@@ -46,7 +48,8 @@ struct FlowCommand: AsyncParsableCommand {
     }
 
     struct Get: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show a flow's source, or with -o json the flow as the API gives it.")
+        static let configuration = CommandConfiguration(
+            abstract: "Show a flow's source, or with -o json the flow as the API gives it.")
         @Argument(help: "NAMESPACE/ID, or NAMESPACE and ID.") var flow: [String]
         @Option(help: "An older revision.") var revision: Int?
         @OptionGroup var output: OutputOptions
@@ -60,7 +63,8 @@ struct FlowCommand: AsyncParsableCommand {
             switch output.output {
             case .json, .jsonl: Console.out(found.jsonText())
             case .name: Console.out("\(name.namespace)/\(name.id)")
-            case .table, .wide: Console.raw(found.text("source").hasSuffix("\n") ? found.text("source") : found.text("source") + "\n")
+            case .table, .wide:
+                Console.raw(found.text("source").hasSuffix("\n") ? found.text("source") : found.text("source") + "\n")
             }
         }
     }
@@ -90,7 +94,8 @@ struct FlowCommand: AsyncParsableCommand {
             }
             var valid = true
             for (file, source) in sources {
-                let answer = try await remote.call("POST", "/flows/validate", body: source, contentType: "application/x-yaml")
+                let answer = try await remote.call(
+                    "POST", "/flows/validate", body: source, contentType: "application/x-yaml")
                 for result in answer.list ?? [] {
                     guard let constraints = result["constraints"]?.string else { continue }
                     Console.note("\(file): error: \(constraints)")
@@ -100,18 +105,24 @@ struct FlowCommand: AsyncParsableCommand {
             if !valid { throw Exit.no }
             var saved: [Value] = []
             for (_, source) in sources {
-                saved.append(contentsOf: try await remote.call("POST", "/flows/bulk", [("delete", "false")], body: source, contentType: "application/x-yaml").list ?? [])
+                saved.append(
+                    contentsOf: try await remote.call(
+                        "POST", "/flows/bulk", [("delete", "false")], body: source, contentType: "application/x-yaml"
+                    ).list ?? [])
             }
             output.show(
                 saved, name: { "\($0.text("namespace"))/\($0.text("id"))" },
                 table: { table in
-                    for flow in saved { table.rows.append([flow.text("namespace"), flow.text("id"), flow.text("revision")]) }
+                    for flow in saved {
+                        table.rows.append([flow.text("namespace"), flow.text("id"), flow.text("revision")])
+                    }
                 }, columns: Table("NAMESPACE", "ID", "REVISION"))
         }
     }
 
     struct Delete: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Delete a flow. Its revisions and executions stay readable.")
+        static let configuration = CommandConfiguration(
+            abstract: "Delete a flow. Its revisions and executions stay readable.")
         @Argument(help: "NAMESPACE/ID, or NAMESPACE and ID.") var flow: [String]
         @Flag(help: "Do not ask.") var yes = false
         @OptionGroup var server: ServerOptions

@@ -21,12 +21,14 @@ struct RunCommand: AsyncParsableCommand {
             """)
 
     @Argument(help: "A flow file; `-` reads standard input.") var file: String
-    @Option(name: .shortAndLong, help: ArgumentHelp("An input; @PATH for a file.", valueName: "name=value")) var input: [String] = []
+    @Option(name: .shortAndLong, help: ArgumentHelp("An input; @PATH for a file.", valueName: "name=value")) var input:
+        [String] = []
     @Option(help: "Folder with a file for each secret.") var secrets: String?
     @Option(help: "Keep the execution in this data folder.") var store: String?
     @Option(name: [.customShort("c"), .long], help: "Configuration file (YAML).") var config: String?
     @Option(help: "More flow files or folders that the flow calls.") var with: [String] = []
-    @Option(name: .shortAndLong, help: "table for people, json for one document at the end.") var output: OutputFormat = .table
+    @Option(name: .shortAndLong, help: "table for people, json for one document at the end.") var output: OutputFormat =
+        .table
 
     func run() async throws {
         var configuration = try Program.configuration(config)
@@ -52,7 +54,9 @@ struct RunCommand: AsyncParsableCommand {
         var log = Logger(label: "sluice")
         log.logLevel = .error
         let opened = try Program.open(
-            Program.Place(data: store ?? temporary ?? "./data", secrets: secrets, configuration: configuration, url: nil), log: log)
+            Program.Place(
+                data: store ?? temporary ?? "./data", secrets: secrets, configuration: configuration, url: nil),
+            log: log)
         let state = try await run(source, opened.engine, log)
         await BuiltInTasks.close()
         try? await opened.store.close()
@@ -97,14 +101,17 @@ struct RunCommand: AsyncParsableCommand {
             switch content {
             case .text(let text): inputs[name] = .string(text)
             case .file(let bytes, let fileName):
-                let path = try FilePath.input(name, execution: id, of: FlowKey(flow.namespace, flow.id)).appending(fileName)
+                let path = try FilePath.input(name, execution: id, of: FlowKey(flow.namespace, flow.id)).appending(
+                    fileName)
                 try await engine.files.put(bytes, at: path)
                 inputs[name] = .string(path.uri)
             }
         }
         var request = StartRequest(namespace: flow.namespace, flowID: flow.id, inputs: inputs)
         request.executionID = id
-        Console.note("\(flow.id) · \(flow.namespace) · local run" + (store == nil ? " (nothing is stored; --store DIR keeps it)" : ""))
+        Console.note(
+            "\(flow.id) · \(flow.namespace) · local run"
+                + (store == nil ? " (nothing is stored; --store DIR keeps it)" : ""))
         _ = try await engine.start(request)
         let progress = RunProgress(live: Console.notesAreTerminal && output == .table)
         async let lines: Void = progress.follow(logs: try await engine.followLogs(id))

@@ -59,7 +59,8 @@ struct ServerCommand: AsyncParsableCommand {
         }
         if !["127.0.0.1", "localhost", "::1"].contains(host), !insecureHttp {
             Console.note(
-                "error: \(host) can be reached by others, and this server asks nobody to sign in\n   fix: put a proxy that authenticates in front of --host 127.0.0.1, or say --insecure-http")
+                "error: \(host) can be reached by others, and this server asks nobody to sign in\n   fix: put a proxy that authenticates in front of --host 127.0.0.1, or say --insecure-http"
+            )
             throw Exit.usage
         }
         if let flows, (try? FileManager.default.contentsOfDirectory(atPath: flows)) == nil {
@@ -113,7 +114,9 @@ struct ServerCommand: AsyncParsableCommand {
     private static func end(_ error: any Error, data: String) async throws {
         switch error {
         case let error as StorageError:
-            Console.note("error: \(error.what)\n   fix: \(Program.advice(error.kind, data))\n   code: storage.\(error.kind.rawValue)")
+            Console.note(
+                "error: \(error.what)\n   fix: \(Program.advice(error.kind, data))\n   code: storage.\(error.kind.rawValue)"
+            )
             throw Exit.usage
         case let error as WebServerError:
             Console.note("error: \(error)")
@@ -123,7 +126,9 @@ struct ServerCommand: AsyncParsableCommand {
     }
 
     private static func source(_ problem: Problem) -> String? {
-        problem.place?.file.flatMap { FileManager.default.contents(atPath: $0) }.map { String(decoding: $0, as: UTF8.self) }
+        problem.place?.file.flatMap { FileManager.default.contents(atPath: $0) }.map {
+            String(decoding: $0, as: UTF8.self)
+        }
     }
 }
 
@@ -193,7 +198,8 @@ private struct JSONLogHandler: LogHandler {
 
     func log(event: LogEvent) {
         var members: ValueMap = [
-            "timestamp": .string(SystemClock().now.iso), "level": .string(event.level.rawValue), "logger": .string(label),
+            "timestamp": .string(SystemClock().now.iso), "level": .string(event.level.rawValue),
+            "logger": .string(label),
             "message": .string("\(event.message)"),
         ]
         for (key, value) in metadata { members[key] = .string("\(value)") }

@@ -4,7 +4,8 @@ import FlowModel
 /// `sluice trigger …`
 struct TriggerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "trigger", abstract: "List the schedules of a server.", subcommands: [List.self], aliases: ["triggers"])
+        commandName: "trigger", abstract: "List the schedules of a server.", subcommands: [List.self],
+        aliases: ["triggers"])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List schedules with their next dates.")
@@ -25,7 +26,8 @@ struct TriggerCommand: AsyncParsableCommand {
                         let state = row["triggerContext"] ?? .null
                         table.rows.append([
                             "\(state.text("namespace"))/\(state.text("flowId"))", state.text("triggerId"),
-                            state["disabled"] == true ? "disabled" : "enabled", state.text("date"), state.text("nextExecutionDate"),
+                            state["disabled"] == true ? "disabled" : "enabled", state.text("date"),
+                            state.text("nextExecutionDate"),
                         ])
                     }
                 }, columns: Table("FLOW", "TRIGGER", "STATE", "LAST", "NEXT"))

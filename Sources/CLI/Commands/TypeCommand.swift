@@ -17,7 +17,8 @@ struct TypeCommand: ParsableCommand {
         func run() throws {
             let catalogue = Program.catalogue
             let all =
-                catalogue.tasks.values.map { ("task", $0.about) } + catalogue.triggers.values.map { ("trigger", $0.about) }
+                catalogue.tasks.values.map { ("task", $0.about) }
+                + catalogue.triggers.values.map { ("trigger", $0.about) }
                 + catalogue.conditions.values.map { ("condition", $0.about) }
             let wanted = query?.lowercased()
             let found = all.filter { _, about in
@@ -35,7 +36,8 @@ struct TypeCommand: ParsableCommand {
     }
 
     struct Show: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Explain a type: its properties, outputs and an example.")
+        static let configuration = CommandConfiguration(
+            abstract: "Explain a type: its properties, outputs and an example.")
         @Argument(help: "A type's full name, or an older name of it.") var type: String
 
         func run() throws {
@@ -49,25 +51,37 @@ struct TypeCommand: ParsableCommand {
             if let condition = catalogue.condition(type) {
                 return show(condition.about, condition.properties, outputs: [], lists: [])
             }
-            let names = catalogue.tasks.keys.elements + catalogue.triggers.keys.elements + catalogue.conditions.keys.elements
-            Console.note("error: there is no type \(type)" + (names.closest(to: type).map { "\n   fix: did you mean \($0)?" } ?? ""))
+            let names =
+                catalogue.tasks.keys.elements + catalogue.triggers.keys.elements + catalogue.conditions.keys.elements
+            Console.note(
+                "error: there is no type \(type)"
+                    + (names.closest(to: type).map { "\n   fix: did you mean \($0)?" } ?? ""))
             throw Exit.notFound
         }
 
-        private func show(_ about: TaskAbout, _ properties: [PropertyAbout], outputs: [OutputAbout], lists: [TaskListAbout]) {
+        private func show(
+            _ about: TaskAbout, _ properties: [PropertyAbout], outputs: [OutputAbout], lists: [TaskListAbout]
+        ) {
             Console.out(about.type)
             Console.out("  \(about.title)")
             if let details = about.details { Console.out("\n  \(details)") }
             if !about.aliases.isEmpty { Console.out("\n  also known as \(about.aliases.joined(separator: ", "))") }
             if !properties.isEmpty || !lists.isEmpty { Console.out("\nProperties") }
             for property in properties {
-                let mark = property.isRequired ? "required" : property.defaultValue.map { "default \($0.jsonText())" } ?? "optional"
+                let mark =
+                    property.isRequired
+                    ? "required" : property.defaultValue.map { "default \($0.jsonText())" } ?? "optional"
                 Console.out("  \(property.name) (\(property.schema.name), \(mark)): \(property.about)")
             }
-            for list in lists { Console.out("  \(list.name) (tasks\(list.isRequired ? ", required" : "")): \(list.about)") }
+            for list in lists {
+                Console.out("  \(list.name) (tasks\(list.isRequired ? ", required" : "")): \(list.about)")
+            }
             if !outputs.isEmpty { Console.out("\nOutputs") }
             for output in outputs { Console.out("  \(output.name) (\(output.schema.name)): \(output.about)") }
-            Console.out("\nExample\n" + about.example.split(separator: "\n", omittingEmptySubsequences: false).map { "  \($0)" }.joined(separator: "\n"))
+            Console.out(
+                "\nExample\n"
+                    + about.example.split(separator: "\n", omittingEmptySubsequences: false).map { "  \($0)" }.joined(
+                        separator: "\n"))
         }
     }
 }

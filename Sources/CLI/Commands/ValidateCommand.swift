@@ -29,7 +29,8 @@ struct ValidateCommand: AsyncParsableCommand {
     var config: String?
 
     func run() async throws {
-        let shelf = FlowValidator(catalogue: Program.catalogue, defaults: try Program.configuration(config).pluginDefaults)
+        let shelf = FlowValidator(
+            catalogue: Program.catalogue, defaults: try Program.configuration(config).pluginDefaults)
         var files: [(name: String, path: String)] = []
         for path in paths {
             if path == "-" {
@@ -53,7 +54,9 @@ struct ValidateCommand: AsyncParsableCommand {
                     Console.out(ProblemText(problem: problem, source: result.source).text)
                 }
             }
-            Console.note(invalid == 0 ? "\(results.count) flows are valid" : "\(invalid) of \(results.count) flows are not valid")
+            Console.note(
+                invalid == 0 ? "\(results.count) flows are valid" : "\(invalid) of \(results.count) flows are not valid"
+            )
         }
         if invalid > 0 { throw Exit.no }
     }
@@ -66,7 +69,12 @@ struct ValidateCommand: AsyncParsableCommand {
         return await withTaskGroup(of: (Int, [Checked]).self) { group in
             for start in stride(from: 0, to: files.count, by: size) {
                 group.addTask {
-                    (start, files[start..<min(start + size, files.count)].map { check($0.name, $0.path, validator, keepsSources) })
+                    (
+                        start,
+                        files[start..<min(start + size, files.count)].map {
+                            check($0.name, $0.path, validator, keepsSources)
+                        }
+                    )
                 }
             }
             var parts: [Int: [Checked]] = [:]
@@ -75,7 +83,9 @@ struct ValidateCommand: AsyncParsableCommand {
         }
     }
 
-    private static func check(_ name: String, _ path: String, _ validator: FlowValidator, _ keepsSource: Bool) -> Checked {
+    private static func check(_ name: String, _ path: String, _ validator: FlowValidator, _ keepsSource: Bool)
+        -> Checked
+    {
         let data: Data?
         if path == "-" {
             data = FileHandleReading.standardInput()

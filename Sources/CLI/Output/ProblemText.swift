@@ -22,7 +22,9 @@ struct ProblemText {
                 let line = all[place.line - 1]
                 let rest = line.dropFirst(place.column - 1).prefix { !$0.isWhitespace }
                 let marks = String(repeating: "^", count: max(1, rest.count))
-                lines.append("   \(String(repeating: " ", count: width)) | \(String(repeating: " ", count: place.column - 1))\(marks)")
+                lines.append(
+                    "   \(String(repeating: " ", count: width)) | \(String(repeating: " ", count: place.column - 1))\(marks)"
+                )
             }
         }
         if let fix = problem.fix { lines.append("   fix: \(fix)") }
@@ -34,7 +36,10 @@ struct ProblemText {
 extension Problem {
     /// As the commands show it with `-o json`.
     var json: Value {
-        var members: ValueMap = ["path": .string(path ?? ""), "message": .string(what), "code": .string(code), "severity": .string(severity.rawValue)]
+        var members: ValueMap = [
+            "path": .string(path ?? ""), "message": .string(what), "code": .string(code),
+            "severity": .string(severity.rawValue),
+        ]
         if let place {
             members["line"] = .int(Int64(place.line))
             members["column"] = .int(Int64(place.column))

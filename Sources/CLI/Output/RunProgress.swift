@@ -37,7 +37,9 @@ actor RunProgress {
     private func tell(_ snapshot: ExecutionSnapshot) {
         for run in snapshot.taskRuns where told[run.number] != run.state.current && run.state.current.isTerminated {
             told[run.number] = run.state.current
-            Console.note("\(run.state.lastChange.iso.dropFirst(11).dropLast()) \(mark(run.state.current)) \(name(run)) \(run.state.current.rawValue) in \(run.state.lastChange.since(run.state.startDate).short)")
+            Console.note(
+                "\(run.state.lastChange.iso.dropFirst(11).dropLast()) \(mark(run.state.current)) \(name(run)) \(run.state.current.rawValue) in \(run.state.lastChange.since(run.state.startDate).short)"
+            )
         }
     }
 
@@ -47,7 +49,8 @@ actor RunProgress {
         let lines = snapshot.taskRuns.suffix(30).map { run in
             let indent = String(repeating: "  ", count: depths[run.number] ?? 0)
             let attempts = run.attempts.count > 1 ? "   attempt \(run.attempts.count)" : ""
-            return " \(indent)\(mark(run.state.current)) \(name(run))  \(run.state.lastChange.since(run.state.startDate).short)\(attempts)"
+            return
+                " \(indent)\(mark(run.state.current)) \(name(run))  \(run.state.lastChange.since(run.state.startDate).short)\(attempts)"
         }
         for line in lines { Console.note(line) }
         drawn = lines.count

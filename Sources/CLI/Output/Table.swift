@@ -21,7 +21,8 @@ struct Table {
         }
         var lines = [line(columns)] + rows.map(line)
         if shown < columns.count {
-            lines.append("+\(columns.count - shown) columns: \(columns.dropFirst(shown).joined(separator: ", ")) (-o wide)")
+            lines.append(
+                "+\(columns.count - shown) columns: \(columns.dropFirst(shown).joined(separator: ", ")) (-o wide)")
         }
         return lines.joined(separator: "\n")
     }

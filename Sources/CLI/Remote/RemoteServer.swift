@@ -11,7 +11,8 @@ import NIOCore
 
 /// Which server a command talks to.
 struct ServerOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The server's address; SLUICE_SERVER or KESTRA_HOSTNAME when left out.", valueName: "url"))
+    @Option(
+        help: ArgumentHelp("The server's address; SLUICE_SERVER or KESTRA_HOSTNAME when left out.", valueName: "url"))
     var server: String?
 
     var address: String {
@@ -35,7 +36,8 @@ struct RemoteServer: Sendable {
     }
 
     func call(
-        _ method: String, _ path: String, _ query: [(String, String)] = [], body: [UInt8]? = nil, contentType: String? = nil
+        _ method: String, _ path: String, _ query: [(String, String)] = [], body: [UInt8]? = nil,
+        contentType: String? = nil
     ) async throws -> Value {
         let (status, bytes) = try await send(method, path, query, body: body, contentType: contentType)
         guard (200..<300).contains(status) else { throw refusal(status, bytes) }
@@ -61,7 +63,9 @@ struct RemoteServer: Sendable {
             let collected = try await response.body.collect(upTo: Self.limit)
             return (Int(response.status.code), Array(collected.readableBytesView))
         } catch {
-            Console.note("error: the server at \(address) cannot be reached: \(error)\n   fix: start it with `sluice server`, or name it with --server")
+            Console.note(
+                "error: the server at \(address) cannot be reached: \(error)\n   fix: start it with `sluice server`, or name it with --server"
+            )
             throw Exit.unreachable
         }
     }
@@ -70,7 +74,9 @@ struct RemoteServer: Sendable {
         let answer = try? JSON.parse(body)
         Console.note("error: \(answer?["message"]?.string ?? String(decoding: body, as: UTF8.self))")
         for error in answer?["errors"]?.list ?? [] {
-            if let text = error["message"]?.string, let path = error["path"]?.string { Console.note("   \(path): \(text)") }
+            if let text = error["message"]?.string, let path = error["path"]?.string {
+                Console.note("   \(path): \(text)")
+            }
         }
         return switch status {
         case 401, 403: Exit.notAllowed
@@ -86,7 +92,8 @@ struct RemoteServer: Sendable {
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "~"):
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."),
+                UInt8(ascii: "~"):
                 encoded.unicodeScalars.append(Unicode.Scalar(byte))
             default:
                 let digits = String(byte, radix: 16, uppercase: true)

@@ -38,7 +38,9 @@ struct Configuration: Sendable {
         guard let path else { return configuration }
         guard let data = FileManager.default.contents(atPath: path) else {
             throw Problems(
-                Problem("config.missing", what: "the configuration file \(path) cannot be read", fix: "check the path and its permissions"))
+                Problem(
+                    "config.missing", what: "the configuration file \(path) cannot be read",
+                    fix: "check the path and its permissions"))
         }
         let root: Node
         do throws(Problem) {

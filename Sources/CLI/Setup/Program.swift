@@ -60,7 +60,9 @@ enum Program {
                     throw Unusable("the folder \(folder) cannot be made\n   fix: \(advice(.io, data))")
                 }
             }
-            guard FileManager.default.isWritableFile(atPath: data) else { throw Unusable("the folder \(data) is not writable") }
+            guard FileManager.default.isWritableFile(atPath: data) else {
+                throw Unusable("the folder \(data) is not writable")
+            }
             var settings = SQLiteSettings()
             if let name = configuration.synchronous {
                 guard let mode = SQLiteSettings.Synchronous(rawValue: name.uppercased()) else {
@@ -85,7 +87,8 @@ enum Program {
                     executable: executable),
                 secretsFolder: place.secrets.map(absolute), environment: environment,
                 variables: ServerVariables(
-                    envs: configuration.environmentVariables(environment), globals: configuration.globals, kestra: kestra),
+                    envs: configuration.environmentVariables(environment), globals: configuration.globals,
+                    kestra: kestra),
                 timeZone: zone, pluginDefaults: configuration.pluginDefaults, cipher: cipher,
                 workers: configuration.workers ?? 8 * ProcessInfo.processInfo.activeProcessorCount,
                 grace: configuration.grace ?? .seconds(60))
@@ -96,7 +99,8 @@ enum Program {
                 catalogue: catalogue, settings: engineSettings, clock: SystemClock(), log: log)
             return Opened(engine: engine, store: store, isNew: isNew)
         } catch let error as StorageError {
-            Console.note("error: \(error.what)\n   fix: \(advice(error.kind, data))\n   code: storage.\(error.kind.rawValue)")
+            Console.note(
+                "error: \(error.what)\n   fix: \(advice(error.kind, data))\n   code: storage.\(error.kind.rawValue)")
         } catch let error as Problem {
             Console.note(error.description)
         } catch {

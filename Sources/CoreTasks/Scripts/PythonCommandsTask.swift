@@ -19,6 +19,7 @@ struct PythonCommandsTask: RunnableTask {
     let options = ScriptOptions()
 
     func run(_ context: RunContext) async throws(TaskFailure) -> ScriptOutputs {
-        try await ScriptRun.run(options.plan(Python.facts, .commands(commands.value), packages: python.packages), context)
+        try await ScriptRun.run(
+            options.plan(Python.facts, .commands(commands.value), packages: python.packages), context)
     }
 }

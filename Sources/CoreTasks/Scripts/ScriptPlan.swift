@@ -30,7 +30,8 @@ struct ScriptPlan: Sendable {
     /// Whether the commands or the script hold expressions.
     var hasExpressions: Bool {
         switch work {
-        case .script(let value), .commands(let value): value.holdsExpressions || beforeCommands?.holdsExpressions ?? false
+        case .script(let value), .commands(let value):
+            value.holdsExpressions || beforeCommands?.holdsExpressions ?? false
         }
     }
 

@@ -31,18 +31,24 @@ public enum InputDefaults {
 /// Secrets among resolved inputs.
 public enum InputSecrets {
     /// The same values with SECRET inputs in the clear, for expressions. A text that the key does not open stays as it is.
-    public static func decrypted(_ values: ValueMap, of inputs: [FlowInput], with cipher: (any SecretCipher)?) -> ValueMap {
+    public static func decrypted(_ values: ValueMap, of inputs: [FlowInput], with cipher: (any SecretCipher)?)
+        -> ValueMap
+    {
         guard let cipher, inputs.contains(where: { $0.kind == .secret }) else { return values }
         var clear = values
         for input in inputs where input.kind == .secret {
-            guard case .string(let text)? = clear.value(at: input.id), let opened = try? cipher.decrypt(text) else { continue }
+            guard case .string(let text)? = clear.value(at: input.id), let opened = try? cipher.decrypt(text) else {
+                continue
+            }
             clear.replace(input.id, with: .string(opened))
         }
         return clear
     }
 
     /// The secrets themselves, to be masked in logs.
-    public static func clearTexts(of values: ValueMap, _ inputs: [FlowInput], with cipher: (any SecretCipher)?) -> [String] {
+    public static func clearTexts(of values: ValueMap, _ inputs: [FlowInput], with cipher: (any SecretCipher)?)
+        -> [String]
+    {
         let clear = decrypted(values, of: inputs, with: cipher)
         return inputs.filter { $0.kind == .secret }.compactMap { clear.value(at: $0.id)?.string }.filter { !$0.isEmpty }
     }

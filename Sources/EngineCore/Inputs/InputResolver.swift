@@ -76,7 +76,8 @@ public struct InputResolver: Sendable {
                 guard var input = done[id], !result.inputs.contains(where: { $0.id == id }) else { continue }
                 if input.isEnabled, input.problem == nil, !result.values.set(input.value ?? .null, at: id) {
                     input.problem = InputProblem(
-                        inputID: id, message: "Invalid input for `\(id)`, its id and that of another input lie on one path")
+                        inputID: id,
+                        message: "Invalid input for `\(id)`, its id and that of another input lie on one path")
                 }
                 result.inputs.append(input)
             }
@@ -94,7 +95,9 @@ public struct InputResolver: Sendable {
             return scope
         }
 
-        private func isEnabled(_ input: FlowInput, _ dependencies: [String], _ scope: Scope) throws(InputProblem) -> Bool {
+        private func isEnabled(_ input: FlowInput, _ dependencies: [String], _ scope: Scope) throws(InputProblem)
+            -> Bool
+        {
             if dependencies.contains(where: { done[$0]?.isEnabled == false }) { return false }
             guard let condition = input.condition, !condition.isEmpty else { return true }
             do throws(ExpressionError) {
@@ -105,7 +108,9 @@ public struct InputResolver: Sendable {
         }
 
         /// Finds the raw value and turns it into the typed one.
-        private mutating func fill(_ resolved: inout ResolvedInput, _ input: FlowInput, _ scope: Scope) throws(InputProblem) {
+        private mutating func fill(_ resolved: inout ResolvedInput, _ input: FlowInput, _ scope: Scope)
+            throws(InputProblem)
+        {
             var raw = given.value(at: input.id) ?? .null
             do throws(InputFault) {
                 let choices = try choices(of: input, scope)
@@ -150,9 +155,12 @@ public struct InputResolver: Sendable {
             return items.compactMap(ChoiceInputs.text)
         }
 
-        private func defaultValue(of input: FlowInput, _ choices: [String]?, _ scope: Scope) throws(InputFault) -> Value {
+        private func defaultValue(of input: FlowInput, _ choices: [String]?, _ scope: Scope) throws(InputFault) -> Value
+        {
             guard let written = input.defaults else {
-                guard input.properties["autoSelectFirst"] == .bool(true), let first = choices?.first else { return .null }
+                guard input.properties["autoSelectFirst"] == .bool(true), let first = choices?.first else {
+                    return .null
+                }
                 return input.kind == .multiselect ? [.string(first)] : .string(first)
             }
             do throws(ExpressionError) {

@@ -31,7 +31,8 @@ public enum InputRules {
             problems.append(
                 Problem(
                     "input.rule.cycle", at: input.mark.place(in: file),
-                    what: "Cycle dependency detected for input with id '\(input.id)': [\(cycle.joined(separator: ", "))]",
+                    what:
+                        "Cycle dependency detected for input with id '\(input.id)': [\(cycle.joined(separator: ", "))]",
                     fix: "remove one of these dependencies"))
         }
         return problems
@@ -90,11 +91,16 @@ private struct InputCheck {
         let properties = input.properties
         switch input.kind {
         case .enum where properties["values"] == nil:
-            return [problem("input.no-values", member: "values", "must not be null", fix: "list the values that may be chosen")]
+            return [
+                problem(
+                    "input.no-values", member: "values", "must not be null", fix: "list the values that may be chosen")
+            ]
         case .multiselect where properties["values"] != nil && properties["options"] != nil:
             return [problem("input.two-lists", "you can't define both `values` and `options`", fix: "keep `values`")]
         case .select, .multiselect:
-            if properties["values"] != nil || properties["options"] != nil || properties["expression"] != nil { return [] }
+            if properties["values"] != nil || properties["options"] != nil || properties["expression"] != nil {
+                return []
+            }
             return [
                 problem(
                     "input.no-values", severity: .warning, "there is nothing to choose from",
@@ -108,7 +114,9 @@ private struct InputCheck {
         guard input.kind == .array || input.kind == .multiselect else { return [] }
         guard let written = input.properties["itemType"], !written.isNull else {
             if input.kind == .multiselect { return [] }
-            return [problem("input.no-item-type", member: "itemType", "must not be null", fix: "add `itemType: STRING`")]
+            return [
+                problem("input.no-item-type", member: "itemType", "must not be null", fix: "add `itemType: STRING`")
+            ]
         }
         guard let kind = FlowInput.Kind(rawValue: written.plain()) else {
             return [problem("input.unknown-type", member: "itemType", "Invalid type: \(written.plain())")]
@@ -130,7 +138,9 @@ private struct InputCheck {
         var found: [Problem] = []
         if !input.properties["prefill", default: .null].isNull {
             found.append(
-                problem("input.prefill", "`prefill` and `defaults` cannot both be set", fix: "keep `defaults`, which always applies"))
+                problem(
+                    "input.prefill", "`prefill` and `defaults` cannot both be set",
+                    fix: "keep `defaults`, which always applies"))
         }
         if !input.required {
             found.append(

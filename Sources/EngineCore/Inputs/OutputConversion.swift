@@ -17,10 +17,13 @@ public struct OutputConversion: Sendable {
     public func convert(_ value: Value, to output: FlowOutput) throws(InputProblem) -> Value {
         if value.isNull {
             if !output.required { return .null }
-            throw InputProblem(inputID: output.id, message: "Invalid output for `\(output.id)`, missing required output, but received `null`")
+            throw InputProblem(
+                inputID: output.id,
+                message: "Invalid output for `\(output.id)`, missing required output, but received `null`")
         }
         guard let kind = FlowInput.Kind(rawValue: output.type) else {
-            throw InputProblem(inputID: output.id, message: "Invalid output for `\(output.id)`, its type `\(output.type)` is unknown")
+            throw InputProblem(
+                inputID: output.id, message: "Invalid output for `\(output.id)`, its type `\(output.type)` is unknown")
         }
         do throws(InputFault) {
             let input = FlowInput(id: output.id, kind: kind, mark: Mark(line: 1, column: 1))

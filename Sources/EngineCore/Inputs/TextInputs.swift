@@ -65,9 +65,12 @@ enum FileInputs {
 
     static func check(_ raw: Value, of input: FlowInput) throws(InputFault) {
         guard case .string(let uri) = raw, schemes.contains(where: uri.hasPrefix) else {
-            throw InputFault.unreadable(raw, as: .file, because: "upload a file, or give the `kestra://` URI of a stored one")
+            throw InputFault.unreadable(
+                raw, as: .file, because: "upload a file, or give the `kestra://` URI of a stored one")
         }
-        guard case .list(let extensions)? = input.properties["allowedFileExtensions"], !extensions.isEmpty else { return }
+        guard case .list(let extensions)? = input.properties["allowedFileExtensions"], !extensions.isEmpty else {
+            return
+        }
         let allowed = extensions.map { $0.plain() }
         let path = uri.prefix { $0 != "?" }.lowercased()
         let fits = allowed.contains { path.hasSuffix(($0.hasPrefix(".") ? $0 : ".\($0)").lowercased()) }

@@ -4,19 +4,26 @@ import FlowModel
 enum TimeInputs {
     /// Kept in UTC: `2019-10-06T18:27:49Z`.
     static func dateTime(_ raw: Value, of input: FlowInput) throws(InputFault) -> Value {
-        try read(raw, of: input, bounds: ("after", "before"), words: "it") { (text) throws(Problem) in try Instant(iso: text) }
+        try read(raw, of: input, bounds: ("after", "before"), words: "it") { (text) throws(Problem) in
+            try Instant(iso: text)
+        }
     }
 
     static func date(_ raw: Value, of input: FlowInput) throws(InputFault) -> Value {
-        try read(raw, of: input, bounds: ("after", "before"), words: "it") { (text) throws(Problem) in try LocalDate(iso: text) }
+        try read(raw, of: input, bounds: ("after", "before"), words: "it") { (text) throws(Problem) in
+            try LocalDate(iso: text)
+        }
     }
 
     static func time(_ raw: Value, of input: FlowInput) throws(InputFault) -> Value {
-        try read(raw, of: input, bounds: ("after", "before"), words: "it") { (text) throws(Problem) in try LocalTime(iso: text) }
+        try read(raw, of: input, bounds: ("after", "before"), words: "it") { (text) throws(Problem) in
+            try LocalTime(iso: text)
+        }
     }
 
     static func duration(_ raw: Value, of input: FlowInput) throws(InputFault) -> Value {
-        try read(raw, of: input, bounds: ("min", "max"), words: "It") { (text) throws(Problem) in try ISODuration(text) }
+        try read(raw, of: input, bounds: ("min", "max"), words: "It") { (text) throws(Problem) in try ISODuration(text)
+        }
     }
 
     private static func read<Time: Comparable & CustomStringConvertible>(

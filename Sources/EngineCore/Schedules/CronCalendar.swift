@@ -71,7 +71,9 @@ extension CronSchedule {
         if let foundMinute = minutes.firstBit(from: minute) {
             if foundMinute > minute { return hour * 3600 + foundMinute * 60 + firstSecond }
             if let foundSecond = seconds.firstBit(from: rest) { return hour * 3600 + minute * 60 + foundSecond }
-            if let nextMinute = minutes.firstBit(from: minute + 1) { return hour * 3600 + nextMinute * 60 + firstSecond }
+            if let nextMinute = minutes.firstBit(from: minute + 1) {
+                return hour * 3600 + nextMinute * 60 + firstSecond
+            }
         }
         return hours.firstBit(from: hour + 1).map { $0 * 3600 + firstMinute * 60 + firstSecond }
     }

@@ -50,7 +50,9 @@ extension CronSchedule {
         while true {
             let offset = Int64(zone.offset(at: start + 1))
             guard let local = nextLocal(after: start + offset) else { return nil }
-            guard let change = zone.nextTransition(after: start + 1), change <= local - offset else { return local - offset }
+            guard let change = zone.nextTransition(after: start + 1), change <= local - offset else {
+                return local - offset
+            }
             start = change - 1
         }
     }

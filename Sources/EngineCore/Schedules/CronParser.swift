@@ -15,7 +15,8 @@ struct CronParser {
         if trimmed.count == 1, trimmed[0].hasPrefix("@") {
             guard let meaning = Self.nicknames[String(trimmed[0])] else {
                 throw problem(
-                    "there is no nickname \(trimmed[0])", fix: "use one of \(Self.nicknames.keys.sorted().joined(separator: ", "))")
+                    "there is no nickname \(trimmed[0])",
+                    fix: "use one of \(Self.nicknames.keys.sorted().joined(separator: ", "))")
             }
             return try read(meaning.split(separator: " "), units: [.minute, .hour, .day, .month, .weekday])
         }
@@ -53,7 +54,8 @@ struct CronParser {
     /// `*`, `5`, `1-5`, `MON-FRI`, each also with `/step` behind.
     private func item(_ text: Substring, _ unit: CronUnit, in field: Substring) throws(Problem) -> CronField.Item {
         if text.isEmpty {
-            throw problem("the \(unit.name) field `\(field)` has an empty element", fix: "remove the comma that is too much")
+            throw problem(
+                "the \(unit.name) field `\(field)` has an empty element", fix: "remove the comma that is too much")
         }
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count <= 2 else { throw problem("`\(text)` has more than one step", fix: nil) }
@@ -63,7 +65,8 @@ struct CronParser {
         guard ends.count <= 2 else { throw problem("`\(text)` is no range", fix: "write a range as `1-5`") }
         let first = try number(ends[0], unit, in: text)
         guard ends.count == 2 else {
-            return CronField.Item(range: first...(step == nil ? first : unit.range.upperBound), step: step ?? 1, isWhole: false)
+            return CronField.Item(
+                range: first...(step == nil ? first : unit.range.upperBound), step: step ?? 1, isWhole: false)
         }
         var last = try number(ends[1], unit, in: text)
         // A week may end with its Sunday: FRI-SUN.
@@ -80,7 +83,9 @@ struct CronParser {
         guard let step = plainNumber(text), 1...unit.range.upperBound ~= step else {
             throw problem(
                 "the step of `\(item)` in the \(unit.name) field must be a number from 1 to \(unit.range.upperBound)",
-                fix: "a step counts within the field only: every 90 minutes, say, cannot be written as one cron expression")
+                fix:
+                    "a step counts within the field only: every 90 minutes, say, cannot be written as one cron expression"
+            )
         }
         return step
     }
@@ -94,7 +99,8 @@ struct CronParser {
         }
         guard unit.range.contains(number) else {
             throw problem(
-                "\(number) is no \(unit.name): it must be from \(unit.range.lowerBound) to \(unit.range.upperBound)", fix: nil)
+                "\(number) is no \(unit.name): it must be from \(unit.range.lowerBound) to \(unit.range.upperBound)",
+                fix: nil)
         }
         return number
     }

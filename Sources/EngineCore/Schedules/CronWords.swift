@@ -12,7 +12,9 @@ extension CronSchedule {
 private struct CronWords {
     let fields: CronFields
 
-    var sentence: String { ([seconds, time] + [days, months]).compactMap(\.self).joined(separator: ", ").capitalizedFirst }
+    var sentence: String {
+        ([seconds, time] + [days, months]).compactMap(\.self).joined(separator: ", ").capitalizedFirst
+    }
 
     private var seconds: String? {
         let field = fields.second

@@ -10,7 +10,9 @@ enum ConditionReading {
     static func condition(_ value: Value, at mark: Mark) -> FlowCondition? {
         guard case .map(let members) = value, let written = members["type"]?.string else { return nil }
         let type = EngineConditions.fullName(written)
-        let properties = members.filter { !["type", "description"].contains($0.key) && !($0.key == "conditions" && $0.value.list != nil) }
+        let properties = members.filter {
+            !["type", "description"].contains($0.key) && !($0.key == "conditions" && $0.value.list != nil)
+        }
         return FlowCondition(
             type: type, mark: mark, properties: properties, conditions: list(members["conditions"], at: mark))
     }

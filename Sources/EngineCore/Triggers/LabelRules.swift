@@ -52,7 +52,8 @@ public enum LabelRules {
     /// The refusal of a label that only the server may set.
     public static func system(_ label: Label) -> Problem {
         Problem(
-            "label.system", what: "System labels can only be set by Kestra itself, offending label: \(label.key)=\(label.value)",
+            "label.system",
+            what: "System labels can only be set by Kestra itself, offending label: \(label.key)=\(label.value)",
             fix: "rename the label")
     }
 

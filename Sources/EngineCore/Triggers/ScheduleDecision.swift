@@ -28,10 +28,13 @@ extension ScheduleDefinition {
         }
         guard let due = row.nextExecutionDate else { return renewed(row, now: now, scope: scope) }
         guard due <= now else { return ScheduleDecision(row: row) }
-        return row.backfill.map { decide(row, $0, now: now, scope: scope) } ?? decideDue(row, due, now: now, scope: scope)
+        return row.backfill.map { decide(row, $0, now: now, scope: scope) }
+            ?? decideDue(row, due, now: now, scope: scope)
     }
 
-    private func decideDue(_ row: TriggerState, _ due: Timestamp, now: Timestamp, scope: TriggerScope) -> ScheduleDecision {
+    private func decideDue(_ row: TriggerState, _ due: Timestamp, now: Timestamp, scope: TriggerScope)
+        -> ScheduleDecision
+    {
         var row = row
         row.updatedDate = now
         if let late = lateMaximumDelay, due < now.earlier(by: late) {

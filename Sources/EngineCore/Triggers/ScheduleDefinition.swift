@@ -61,7 +61,8 @@ public struct ScheduleDefinition: Sendable {
                     .map { (text) throws(Problem) in try ISODuration(text) }
                 hasVariables = true
                 let cron = trigger.properties["cron"]?.plain() ?? ""
-                dates = .cron(try CronSchedule(cron, withSeconds: trigger.properties["withSeconds"] == .bool(true)), zone)
+                dates = .cron(
+                    try CronSchedule(cron, withSeconds: trigger.properties["withSeconds"] == .bool(true)), zone)
             }
         } catch {
             throw TaskFailure(error.what)

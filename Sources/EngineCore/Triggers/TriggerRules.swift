@@ -34,7 +34,8 @@ private struct TriggerCheck {
     ) -> Problem {
         let mark = member.flatMap { trigger.propertyMarks[$0] } ?? trigger.mark
         return Problem(
-            code, severity: severity, at: mark.place(in: file), path: member.map { "\(path).\($0)" } ?? path, what: what,
+            code, severity: severity, at: mark.place(in: file), path: member.map { "\(path).\($0)" } ?? path,
+            what: what,
             fix: fix)
     }
 
@@ -56,10 +57,13 @@ private struct TriggerCheck {
     }
 
     private func timezone() -> [Problem] {
-        guard let zone = trigger.properties["timezone"], !zone.isNull, (try? Zone(zone.plain())) == nil else { return [] }
+        guard let zone = trigger.properties["timezone"], !zone.isNull, (try? Zone(zone.plain())) == nil else {
+            return []
+        }
         return [
             problem(
-                "schedule.unknown-timezone", member: "timezone", "timezone '\(zone.plain())' is not a valid time-zone ID",
+                "schedule.unknown-timezone", member: "timezone",
+                "timezone '\(zone.plain())' is not a valid time-zone ID",
                 fix: "write a name such as Europe/Paris, or an offset such as +02:00")
         ]
     }
@@ -109,7 +113,9 @@ private struct TriggerCheck {
 
     private func everyExecution() -> [Problem] {
         let limits = ["preconditions", "dependsOn", "when"]
-        guard trigger.conditions.isEmpty, limits.allSatisfy({ trigger.properties[$0]?.isNull ?? true }) else { return [] }
+        guard trigger.conditions.isEmpty, limits.allSatisfy({ trigger.properties[$0]?.isNull ?? true }) else {
+            return []
+        }
         return [
             problem(
                 "trigger.every-execution", severity: .warning,

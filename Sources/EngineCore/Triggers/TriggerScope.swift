@@ -9,7 +9,9 @@ public struct TriggerScope: Sendable {
     private let scope: Scope
     private let trigger: ValueMap
 
-    public init(_ trigger: FlowTrigger, of flow: Flow, server: ServerVariables, world: any World, limits: Limits = .standard) {
+    public init(
+        _ trigger: FlowTrigger, of flow: Flow, server: ServerVariables, world: any World, limits: Limits = .standard
+    ) {
         self.trigger = ["id": .string(trigger.id), "type": .string(trigger.type)]
         var variables: ValueMap = [
             "envs": .map(server.envs), "globals": .map(server.globals), "kestra": .map(server.kestra),

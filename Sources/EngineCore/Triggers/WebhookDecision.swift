@@ -66,7 +66,9 @@ public enum WebhookDecision: Sendable {
         var found: (trigger: FlowTrigger, scope: TriggerScope)?
         for trigger in flow.triggers where trigger.type == Webhook.about.type && !trigger.disabled {
             let scope = scope(trigger)
-            guard let key = try? Renderer.text(trigger.properties["key"]?.plain() ?? "", in: scope.with()) else { continue }
+            guard let key = try? Renderer.text(trigger.properties["key"]?.plain() ?? "", in: scope.with()) else {
+                continue
+            }
             let matches = key.trimmedSpace.isSame(as: request.key) && !request.key.isEmpty
             if matches, found == nil { found = (trigger, scope) }
         }
@@ -81,7 +83,8 @@ public enum WebhookDecision: Sendable {
         let inner = scope.with(variables)
         do throws(TaskFailure) {
             let context = ConditionContext(scope: inner, namespace: flow.namespace, flowID: flow.id)
-            guard try Conditions(trigger.conditions).hold(in: context), try TriggerGate(trigger).isOpen(in: inner) else {
+            guard try Conditions(trigger.conditions).hold(in: context), try TriggerGate(trigger).isOpen(in: inner)
+            else {
                 return .declined
             }
             // The properties of the answer; the inputs stay as written.

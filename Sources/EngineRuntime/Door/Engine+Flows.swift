@@ -44,8 +44,10 @@ extension Engine {
             condition = .revision(stored.head.revision)
         }
         do throws(StorageError) {
-            let saved = try await saveOne(FlowShelf.Save(key: key, source: source, prepared: reading, expecting: condition))
-            return SavedFlow(flow: reading.flow, revision: saved.revision, outcome: saved.outcome, remarks: reading.remarks)
+            let saved = try await saveOne(
+                FlowShelf.Save(key: key, source: source, prepared: reading, expecting: condition))
+            return SavedFlow(
+                flow: reading.flow, revision: saved.revision, outcome: saved.outcome, remarks: reading.remarks)
         } catch {
             guard error.kind == .conflict else { throw error }
             if case .create = expecting {
@@ -72,7 +74,9 @@ extension Engine {
         var problems: [Problem] = []
         if key.id != expected.id {
             problems.append(
-                Problem("flow.id-changed", path: "flow.id", what: "Illegal flow id update", fix: "keep the id \(expected.id)"))
+                Problem(
+                    "flow.id-changed", path: "flow.id", what: "Illegal flow id update",
+                    fix: "keep the id \(expected.id)"))
         }
         if key.namespace != expected.namespace {
             problems.append(

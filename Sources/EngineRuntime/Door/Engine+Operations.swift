@@ -176,7 +176,8 @@ extension Engine {
         defer { Self.changing.withLock { _ = $0.remove(id) } }
         if new == nil, await executor.isActive(id) {
             throw EngineRefusal.conflict(
-                "Execution '\(id)' is not at its end, current state is '\(present.execution.state.current.rawValue)': resume or kill it first")
+                "Execution '\(id)' is not at its end, current state is '\(present.execution.state.current.rawValue)': resume or kill it first"
+            )
         }
         let now = clock.now
         let rows: ExecutionRows

@@ -29,7 +29,9 @@ extension Engine {
 
     /// Begins to run past dates. Source: engine spec §7.3.
     public func begin(_ backfill: Backfill, trigger key: TriggerKey) async throws -> TriggerState {
-        try found(try await scheduler.change(key) { definition, row, now in definition.begun(backfill, in: row, now: now) }, key)
+        try found(
+            try await scheduler.change(key) { definition, row, now in definition.begun(backfill, in: row, now: now) },
+            key)
     }
 
     private func found(_ row: TriggerState?, _ key: TriggerKey) throws -> TriggerState {

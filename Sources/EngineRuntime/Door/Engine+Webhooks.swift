@@ -32,7 +32,8 @@ extension Engine {
 
     private func start(_ wanted: WebhookStart, of flow: CompiledFlow) async throws -> WebhookAnswer {
         var request = StartRequest(namespace: flow.flow.namespace, flowID: flow.flow.id)
-        request.trigger = ExecutionTrigger(id: wanted.trigger.id, type: wanted.trigger.type, variables: wanted.variables)
+        request.trigger = ExecutionTrigger(
+            id: wanted.trigger.id, type: wanted.trigger.type, variables: wanted.variables)
         request.inputs = wanted.inputs ?? [:]
         request.requiresInputs = wanted.inputs != nil
         let (execution, _) = try await start(request, of: flow)
@@ -41,6 +42,7 @@ extension Engine {
         let failed = ended.execution.state.current == .failed
         return .ended(
             ended, status: wanted.responseCode ?? (failed ? 500 : 200),
-            outputs: wanted.returnOutputs ? ended.execution.outputs ?? [:] : nil, contentType: wanted.contentType.rawValue)
+            outputs: wanted.returnOutputs ? ended.execution.outputs ?? [:] : nil,
+            contentType: wanted.contentType.rawValue)
     }
 }

@@ -20,7 +20,8 @@ public enum FlowFiles {
         var found: [String] = []
         var folders = [path.hasSuffix("/") && path.count > 1 ? String(path.dropLast()) : path]
         while let folder = folders.popLast() {
-            for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where !name.hasPrefix(".") {
+            for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where !name.hasPrefix(".")
+            {
                 let full = "\(folder)/\(name)"
                 var inner = false
                 guard FileManager.default.fileExists(atPath: full, isDirectory: &inner) else { continue }

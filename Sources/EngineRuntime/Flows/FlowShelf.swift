@@ -76,7 +76,9 @@ public final class FlowShelf: Sendable {
         do throws(Problems) {
             var flow = try reader.read(stored.source).flow
             flow.revision = stored.head.revision
-            return LoadedFlow(head: stored.head, source: stored.source, content: .ready(try CompiledFlow(flow, catalogue: reader.catalogue)))
+            return LoadedFlow(
+                head: stored.head, source: stored.source,
+                content: .ready(try CompiledFlow(flow, catalogue: reader.catalogue)))
         } catch {
             return LoadedFlow(head: stored.head, source: stored.source, content: .broken(error))
         }
@@ -110,7 +112,8 @@ public final class FlowShelf: Sendable {
 
     /// What the start of the server wants to know without reading sources: whether there is anything to schedule.
     private static func summary(of flow: Flow) -> String? {
-        flow.triggers.contains { $0.type.hasSuffix(".Schedule") || $0.type.hasSuffix(".ScheduleOnDates") } ? Self.scheduled : nil
+        flow.triggers.contains { $0.type.hasSuffix(".Schedule") || $0.type.hasSuffix(".ScheduleOnDates") }
+            ? Self.scheduled : nil
     }
     static let scheduled = "scheduled"
 

@@ -47,7 +47,8 @@ public final class SecretMask: Sendable {
         case .map(let members):
             return .map(
                 ValueMap(
-                    members.lazy.map { (self.mask($0.key), self.mask($0.value)) }, uniquingKeysWith: { first, _ in first }))
+                    members.lazy.map { (self.mask($0.key), self.mask($0.value)) },
+                    uniquingKeysWith: { first, _ in first }))
         default: return value
         }
     }

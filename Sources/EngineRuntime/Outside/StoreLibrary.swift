@@ -16,7 +16,8 @@ struct StoreLibrary: FlowLibrary {
         let heads = try await shelf.store.flowHeads(deletions, PageRequest(size: .max))
         let deleted = heads.items.filter(\.deleted).map { ($0.key, $0.revision) }
         return FlowListing(
-            flows: page.items.map(Self.stored), deletedRevisions: Dictionary(deleted, uniquingKeysWith: { first, _ in first }),
+            flows: page.items.map(Self.stored),
+            deletedRevisions: Dictionary(deleted, uniquingKeysWith: { first, _ in first }),
             version: version)
     }
 

@@ -305,7 +305,9 @@ actor Executor {
     private func finish(_ execution: ActiveExecution) {
         active[execution.id] = nil
         // Interrupted attempts tell their ends a little later: their rows wait for that.
-        if execution.state.execution.state.current != .success, execution.hasAttempts { closing[execution.id] = execution }
+        if execution.state.execution.state.current != .success, execution.hasAttempts {
+            closing[execution.id] = execution
+        }
         if !execution.waiters.isEmpty || !execution.followers.isEmpty {
             let snapshot = execution.snapshot
             for waiter in execution.waiters.values { waiter.resume(returning: snapshot) }

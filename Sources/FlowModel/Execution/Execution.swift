@@ -60,7 +60,10 @@ public struct TaskRun: Sendable {
     /// Nil for none at all, which is told as null.
     public var outputs: ValueMap?
 
-    public init(number: Int, taskID: String, parent: Int? = nil, value: String? = nil, iteration: Int? = nil, state: StateHistory) {
+    public init(
+        number: Int, taskID: String, parent: Int? = nil, value: String? = nil, iteration: Int? = nil,
+        state: StateHistory
+    ) {
         self.number = number
         self.taskID = taskID
         self.parent = parent

@@ -30,7 +30,9 @@ public struct ExecutionID: Sendable, Hashable, Comparable, CustomStringConvertib
     /// The moment of creation that the id carries.
     public var createdAt: Timestamp { Timestamp(milliseconds: Int64(high >> 20)) }
 
-    public static func < (one: ExecutionID, other: ExecutionID) -> Bool { (one.high, one.low) < (other.high, other.low) }
+    public static func < (one: ExecutionID, other: ExecutionID) -> Bool {
+        (one.high, one.low) < (other.high, other.low)
+    }
 
     /// The id of the task run with this number: always the same, unlike that of any other run.
     public func taskRunID(_ number: Int) -> String {

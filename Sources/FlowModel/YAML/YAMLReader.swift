@@ -83,7 +83,9 @@ public struct YAMLReader {
     private func syntaxProblem(_ parser: yaml_parser_t) -> Problem {
         let mark = parser.problem_mark
         var what = parser.problem.map { String(cString: $0) } ?? "the text is not valid YAML"
-        if let context = parser.context { what += " (\(String(cString: context)), line \(parser.context_mark.line + 1))" }
+        if let context = parser.context {
+            what += " (\(String(cString: context)), line \(parser.context_mark.line + 1))"
+        }
         let place = Place(file: file, line: Int(mark.line) + 1, column: Int(mark.column) + 1)
         if parser.error == YAML_READER_ERROR {
             return Problem(

@@ -19,7 +19,8 @@ public struct FlowSchema: Sendable {
     private static let text: Value = ["type": "string"]
     private static let flag: Value = ["type": "boolean"]
     private static let taskMembers: ValueMap = [
-        "id": ["type": "string", "pattern": "^[a-zA-Z0-9][a-zA-Z0-9_-]*$"], "description": text, "retry": ["type": "object"],
+        "id": ["type": "string", "pattern": "^[a-zA-Z0-9][a-zA-Z0-9_-]*$"], "description": text,
+        "retry": ["type": "object"],
         "timeout": text, "disabled": flag, "runIf": text, "allowFailure": flag, "allowWarning": flag, "logLevel": text,
         "logToFile": flag,
     ]
@@ -87,7 +88,9 @@ public struct FlowSchema: Sendable {
     }
 
     private func element(_ about: TaskAbout, _ properties: [PropertyAbout], _ common: ValueMap) -> Value {
-        guard case .map(var schema) = Schema.object(properties, closed: true), case .map(let own)? = schema["properties"] else {
+        guard case .map(var schema) = Schema.object(properties, closed: true),
+            case .map(let own)? = schema["properties"]
+        else {
             return [:]
         }
         var members: ValueMap = ["type": ["type": "string", "const": .string(about.type)]]

@@ -46,7 +46,9 @@ final class Findings {
         let here = path
         let full = member.map { here.isEmpty ? $0 : "\(here).\($0)" } ?? here
         problems.append(
-            Problem(code, severity: severity, at: mark.place(in: file), path: full.isEmpty ? nil : full, what: what, fix: fix))
+            Problem(
+                code, severity: severity, at: mark.place(in: file), path: full.isEmpty ? nil : full, what: what,
+                fix: fix))
     }
 
     func append(_ more: [Problem]) { problems += more }
@@ -64,7 +66,9 @@ final class Findings {
     func items(_ node: Node) -> [Node]? {
         if case .list(let items) = node.content { return items }
         if !node.isNull {
-            add("flow.not-a-list", at: node.mark, "must be a list, not \(node.kindName)", fix: "begin each element with `- `")
+            add(
+                "flow.not-a-list", at: node.mark, "must be a list, not \(node.kindName)",
+                fix: "begin each element with `- `")
         }
         return nil
     }

@@ -48,10 +48,14 @@ public struct FlowReader: Sendable {
         var flow = header(root, source: source, findings)
         for member in effective { findings.within(member.key) { read(member, into: &flow, findings) } }
         if root["tasks"].map({ $0.isNull }) ?? true {
-            findings.add("flow.missing", at: root.mark, member: "tasks", "must not be empty", fix: "add `tasks:` with at least one task")
+            findings.add(
+                "flow.missing", at: root.mark, member: "tasks", "must not be empty",
+                fix: "add `tasks:` with at least one task")
         }
         findings.append(FlowRules(flow: flow, file: file).problems())
-        let problems = findings.problems.sorted { ($0.place ?? Place(line: 0, column: 0)) < ($1.place ?? Place(line: 0, column: 0)) }
+        let problems = findings.problems.sorted {
+            ($0.place ?? Place(line: 0, column: 0)) < ($1.place ?? Place(line: 0, column: 0))
+        }
         if problems.contains(where: { $0.severity == .error }) { throw Problems(problems) }
         return FlowReading(flow: flow, remarks: problems)
     }
@@ -91,9 +95,13 @@ public struct FlowReader: Sendable {
             findings.checkExpressions(node)
             flow.more[member.key] = node.value
         case "taskDefaults":
-            findings.add("flow.deprecated", severity: .warning, at: member.keyMark, "`taskDefaults` is deprecated", fix: "use pluginDefaults")
+            findings.add(
+                "flow.deprecated", severity: .warning, at: member.keyMark, "`taskDefaults` is deprecated",
+                fix: "use pluginDefaults")
         case "workerGroup", "workerSelector", "policyRefs", "assets":
-            findings.add("flow.ignored", severity: .warning, at: member.keyMark, "`\(member.key)` is kept but has no effect here")
+            findings.add(
+                "flow.ignored", severity: .warning, at: member.keyMark, "`\(member.key)` is kept but has no effect here"
+            )
         default:
             let known = [
                 "id", "namespace", "description", "labels", "inputs", "variables", "tasks", "errors", "finally",
@@ -102,12 +110,15 @@ public struct FlowReader: Sendable {
             ]
             findings.add(
                 "flow.unknown-property", at: member.keyMark, "Unrecognized field \"\(member.key)\" on the flow",
-                fix: known.closest(to: member.key).map { "did you mean \"\($0)\"?" } ?? "use one of: \(known.joined(separator: ", "))")
+                fix: known.closest(to: member.key).map { "did you mean \"\($0)\"?" }
+                    ?? "use one of: \(known.joined(separator: ", "))")
         }
     }
 
     private func listeners(_ node: Node, _ findings: Findings) -> [FlowListener] {
-        findings.add("flow.deprecated", severity: .warning, at: node.mark, "`listeners` are deprecated", fix: "use afterExecution")
+        findings.add(
+            "flow.deprecated", severity: .warning, at: node.mark, "`listeners` are deprecated",
+            fix: "use afterExecution")
         guard let items = findings.items(node) else { return [] }
         return items.enumerated().compactMap { index, item in
             findings.within(index) {
@@ -135,10 +146,12 @@ public struct FlowReader: Sendable {
                 findings.checkExpressions(item)
                 let id = findings.id(item["id"], of: item.mark, dots: true)
                 if item["value"].map({ $0.isNull }) ?? true {
-                    findings.add("flow.missing", at: item.mark, member: "value", "must not be null", fix: "add `value:`")
+                    findings.add(
+                        "flow.missing", at: item.mark, member: "value", "must not be null", fix: "add `value:`")
                 }
                 guard let type = item["type"].flatMap(findings.string) else {
-                    findings.add("flow.missing", at: item.mark, member: "type", "must not be null", fix: "add `type: STRING`")
+                    findings.add(
+                        "flow.missing", at: item.mark, member: "type", "must not be null", fix: "add `type: STRING`")
                     return nil
                 }
                 guard FlowInput.Kind(rawValue: type) != nil else {
@@ -162,7 +175,9 @@ public struct FlowReader: Sendable {
         if limit <= 0 { findings.add("flow.concurrency", at: node.mark, member: "limit", "must be greater than 0") }
         guard let text = node["behavior"].flatMap(findings.string) else { return Concurrency(limit: limit) }
         guard let behavior = Concurrency.Behavior(rawValue: text) else {
-            findings.add("flow.bad-choice", at: node.mark, member: "behavior", "`\(text)` is no behavior", fix: "use QUEUE, CANCEL or FAIL")
+            findings.add(
+                "flow.bad-choice", at: node.mark, member: "behavior", "`\(text)` is no behavior",
+                fix: "use QUEUE, CANCEL or FAIL")
             return nil
         }
         return Concurrency(limit: limit, behavior: behavior)
@@ -173,7 +188,9 @@ extension Findings {
     /// Checks a namespace against `^[a-z0-9][a-z0-9._-]*`.
     func namespace(_ node: Node?, of owner: Mark) -> String? {
         guard let node, !node.isNull else {
-            add("flow.missing", at: owner, member: "namespace", "must not be null", fix: "add `namespace: company.team`")
+            add(
+                "flow.missing", at: owner, member: "namespace", "must not be null", fix: "add `namespace: company.team`"
+            )
             return nil
         }
         guard let text = string(node) else { return nil }

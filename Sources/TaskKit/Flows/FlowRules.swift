@@ -36,7 +36,8 @@ struct FlowRules {
     private func duplicates(_ ids: [(id: String, mark: Mark)], _ what: String) -> [Problem] {
         var seen: Set<String> = []
         var twice: [(id: String, mark: Mark)] = []
-        for item in ids where !item.id.isEmpty && !seen.insert(item.id).inserted && !twice.contains(where: { $0.id == item.id }) {
+        for item in ids
+        where !item.id.isEmpty && !seen.insert(item.id).inserted && !twice.contains(where: { $0.id == item.id }) {
             twice.append(item)
         }
         guard let first = twice.first else { return [] }

@@ -33,14 +33,16 @@ struct InputReading {
         guard let members = findings.members(node, "an input") else { return nil }
         let id = findings.id(node["id"] ?? node["name"], of: node.mark, dots: true)
         guard let typeNode = node["type"], let written = findings.string(typeNode) else {
-            findings.add("input.missing-type", at: node.mark, member: "type", "Invalid type: null", fix: "add `type: STRING`")
+            findings.add(
+                "input.missing-type", at: node.mark, member: "type", "Invalid type: null", fix: "add `type: STRING`")
             return nil
         }
         guard let kind = FlowInput.Kind(rawValue: written) else {
             let names = FlowInput.Kind.allCases.map(\.rawValue)
             findings.add(
                 "input.unknown-type", at: typeNode.mark, member: "type", "Invalid type: \(written)",
-                fix: names.closest(to: written).map { "did you mean \($0)?" } ?? "use one of \(names.joined(separator: ", "))")
+                fix: names.closest(to: written).map { "did you mean \($0)?" }
+                    ?? "use one of \(names.joined(separator: ", "))")
             return nil
         }
         var input = FlowInput(id: id ?? "", kind: kind, mark: node.mark)

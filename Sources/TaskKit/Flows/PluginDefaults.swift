@@ -75,13 +75,16 @@ struct PluginDefaults {
             let type = node["type"]?.text
             var merged = members
             if let type {
-                for entry in entries where !entry.forced && matches(entry, type) { merged = Self.fill(merged, from: entry.values) }
+                for entry in entries where !entry.forced && matches(entry, type) {
+                    merged = Self.fill(merged, from: entry.values)
+                }
                 for entry in entries.reversed() where entry.forced && matches(entry, type) {
                     merged = Self.overwrite(merged, with: entry.values)
                 }
             }
             return Node(
-                .map(merged.map { Node.Member(key: $0.key, keyMark: $0.keyMark, value: apply(to: $0.value)) }), at: node.mark)
+                .map(merged.map { Node.Member(key: $0.key, keyMark: $0.keyMark, value: apply(to: $0.value)) }),
+                at: node.mark)
         }
     }
 
@@ -124,13 +127,15 @@ extension Catalogue {
     /// The properties that an element of a known type may have; nil for a prefix or an unknown type.
     fileprivate func properties(of type: String) -> Set<String>? {
         if let kind = task(type) {
-            return Set(kind.propertyNames + kind.lists.map(\.name) + [
-                "description", "retry", "timeout", "disabled", "runIf", "allowFailure", "allowWarning", "logLevel",
-                "logToFile", "workerGroup",
-            ])
+            return Set(
+                kind.propertyNames + kind.lists.map(\.name) + [
+                    "description", "retry", "timeout", "disabled", "runIf", "allowFailure", "allowWarning", "logLevel",
+                    "logToFile", "workerGroup",
+                ])
         }
         if let kind = trigger(type) {
-            return Set(kind.propertyNames + ["description", "disabled", "labels", "conditions", "stopAfter", "logLevel"])
+            return Set(
+                kind.propertyNames + ["description", "disabled", "labels", "conditions", "stopAfter", "logLevel"])
         }
         return condition(type).map { Set($0.propertyNames) }
     }

@@ -37,7 +37,8 @@ struct RetryReading {
     private func pace(_ node: Node, _ maxDuration: ISODuration?) -> Retry.Pace? {
         func required(_ name: String) -> ISODuration? {
             guard let child = node[name], !child.isNull else {
-                findings.add("flow.missing", at: node.mark, member: name, "must not be null", fix: "add `\(name): PT1S`")
+                findings.add(
+                    "flow.missing", at: node.mark, member: name, "must not be null", fix: "add `\(name): PT1S`")
                 return nil
             }
             return findings.within(name) { findings.duration(child) }

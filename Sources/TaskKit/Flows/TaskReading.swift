@@ -20,7 +20,8 @@ struct TaskReading {
     func requiredList(_ node: Node?, of owner: Mark, member: String) -> [FlowTask] {
         guard let node, !node.isNull else {
             findings.add(
-                "flow.missing", at: owner, member: member, "must not be empty", fix: "add `\(member):` with at least one task")
+                "flow.missing", at: owner, member: member, "must not be empty",
+                fix: "add `\(member):` with at least one task")
             return []
         }
         return findings.within(member) {
@@ -33,7 +34,9 @@ struct TaskReading {
 
     private func task(_ node: Node) -> FlowTask? {
         guard let members = findings.members(node, "a task") else {
-            if node.isNull { findings.add("flow.missing", at: node.mark, "must not be null", fix: "remove the empty element") }
+            if node.isNull {
+                findings.add("flow.missing", at: node.mark, "must not be null", fix: "remove the empty element")
+            }
             return nil
         }
         let id = findings.id(node["id"], of: node.mark, dots: false)
@@ -62,10 +65,13 @@ struct TaskReading {
         }
         for list in kind.lists where list.isRequired && node[list.name]?.isEmpty ?? true {
             let code = node[list.name] == nil ? "flow.missing" : "flow.empty"
-            findings.add(code, at: node[list.name]?.mark ?? node.mark, member: list.name, "must not be empty", fix: list.about)
+            findings.add(
+                code, at: node[list.name]?.mark ?? node.mark, member: list.name, "must not be empty", fix: list.about)
         }
         if let checked = kind.work.type as? any CheckedTask.Type {
-            for mistake in checked.mistakes(in: task) { findings.add("task.rule", at: node.mark, "\(task.id): \(mistake)") }
+            for mistake in checked.mistakes(in: task) {
+                findings.add("task.rule", at: node.mark, "\(task.id): \(mistake)")
+            }
         }
         return task
     }
@@ -93,11 +99,14 @@ struct TaskReading {
         findings.checkExpressions(node)
         guard let property else { return }
         if property.isDeprecated {
-            findings.add("task.deprecated-property", severity: .warning, at: node.mark, "`\(property.name)` is deprecated")
+            findings.add(
+                "task.deprecated-property", severity: .warning, at: node.mark, "`\(property.name)` is deprecated")
         }
         let value = node.value
         if value.isNull || value.mentionsExpressions { return }
-        if let what = property.check(value) { findings.add("task.bad-property", at: node.mark, what, fix: property.about) }
+        if let what = property.check(value) {
+            findings.add("task.bad-property", at: node.mark, what, fix: property.about)
+        }
     }
 
     private func read(_ list: TaskListAbout, _ node: Node, into task: inout FlowTask) {
@@ -126,7 +135,9 @@ struct TaskReading {
         for (index, item) in items.enumerated() {
             findings.within(index) {
                 guard let members = findings.members(item, "an element") else { return }
-                guard let inner = item["task"], let child = findings.within("task", { self.task(inner) }) else { return }
+                guard let inner = item["task"], let child = findings.within("task", { self.task(inner) }) else {
+                    return
+                }
                 for member in members where member.key != "task" && member.key != "dependsOn" {
                     findings.unknown(member, on: "an element of a Dag", known: ["task", "dependsOn"])
                 }
@@ -158,7 +169,9 @@ struct TaskReading {
         case "logLevel":
             guard let text = findings.string(node) else { return }
             guard let level = LogLevel(name: text) else {
-                findings.add("flow.bad-choice", at: node.mark, "`\(text)` is no log level", fix: "use TRACE, DEBUG, INFO, WARN or ERROR")
+                findings.add(
+                    "flow.bad-choice", at: node.mark, "`\(text)` is no log level",
+                    fix: "use TRACE, DEBUG, INFO, WARN or ERROR")
                 return
             }
             task.logLevel = level
@@ -170,7 +183,8 @@ struct TaskReading {
             }
         default:
             findings.add(
-                "flow.ignored", severity: .warning, at: member.keyMark, "`\(member.key)` is kept but has no effect here")
+                "flow.ignored", severity: .warning, at: member.keyMark, "`\(member.key)` is kept but has no effect here"
+            )
         }
     }
 }

@@ -7,7 +7,8 @@ struct TriggerReading {
 
     private static let common: Set<String> = [
         "id", "type", "description", "disabled", "labels", "conditions", "stopAfter", "logLevel", "minLogLevel",
-        "logToFile", "workerGroup", "workerSelector", "when", "allowConcurrent", "failOnTriggerError", "version", "assets",
+        "logToFile", "workerGroup", "workerSelector", "when", "allowConcurrent", "failOnTriggerError", "version",
+        "assets",
     ]
 
     func list(_ node: Node) -> [FlowTrigger] {
@@ -19,11 +20,13 @@ struct TriggerReading {
         guard let members = findings.members(node, "a trigger") else { return nil }
         let id = findings.id(node["id"], of: node.mark, dots: false)
         guard let typeNode = node["type"], let written = findings.string(typeNode) else {
-            findings.add("trigger.missing-type", at: node.mark, member: "type", "Invalid type: null", fix: "add `type: `")
+            findings.add(
+                "trigger.missing-type", at: node.mark, member: "type", "Invalid type: null", fix: "add `type: `")
             return nil
         }
         guard let kind = catalogue.trigger(written) else {
-            findings.unknownType(written, at: typeNode.mark, known: catalogue.triggers.keys.elements, element: "trigger")
+            findings.unknownType(
+                written, at: typeNode.mark, known: catalogue.triggers.keys.elements, element: "trigger")
             return nil
         }
         if kind.about.type != written {
@@ -57,7 +60,9 @@ struct TriggerReading {
         findings.checkExpressions(node)
         let value = node.value
         guard let property, !value.isNull, !value.mentionsExpressions else { return }
-        if let what = property.check(value) { findings.add("trigger.bad-property", at: node.mark, what, fix: property.about) }
+        if let what = property.check(value) {
+            findings.add("trigger.bad-property", at: node.mark, what, fix: property.about)
+        }
     }
 
     private func readCommon(_ member: Node.Member, into trigger: inout FlowTrigger) {
@@ -101,7 +106,8 @@ struct TriggerReading {
     private func condition(_ node: Node) -> FlowCondition? {
         guard let members = findings.members(node, "a condition") else { return nil }
         guard let typeNode = node["type"], let written = findings.string(typeNode) else {
-            findings.add("condition.missing-type", at: node.mark, member: "type", "Invalid type: null", fix: "add `type: `")
+            findings.add(
+                "condition.missing-type", at: node.mark, member: "type", "Invalid type: null", fix: "add `type: `")
             return nil
         }
         guard let kind = catalogue.condition(written) else {
@@ -122,7 +128,8 @@ struct TriggerReading {
         }
         for property in kind.properties where property.isRequired && node[property.name].map({ $0.isNull }) ?? true {
             findings.add(
-                "condition.missing-property", at: node.mark, member: property.name, "must not be null", fix: property.about)
+                "condition.missing-property", at: node.mark, member: property.name, "must not be null",
+                fix: property.about)
         }
         return condition
     }
@@ -146,14 +153,18 @@ struct LabelReading {
                 return label(key, value)
             }
         case .scalar:
-            if !node.isNull { findings.add("label.shape", at: node.mark, "must be a map of texts, or a list of key and value") }
+            if !node.isNull {
+                findings.add("label.shape", at: node.mark, "must be a map of texts, or a list of key and value")
+            }
             return []
         }
     }
 
     private func label(_ key: String, _ node: Node) -> Label? {
         guard let text = node.text else {
-            findings.add("label.shape", at: node.mark, member: key, "must be a text, a number or a boolean, not \(node.kindName)")
+            findings.add(
+                "label.shape", at: node.mark, member: key, "must be a text, a number or a boolean, not \(node.kindName)"
+            )
             return nil
         }
         return Label(key: key, value: node.isNull ? "" : text)

@@ -25,7 +25,9 @@ public struct Property<Content: PropertyValue>: Sendable {
     }
 
     public var wrappedValue: Content {
-        guard let stored else { preconditionFailure("a task type is only made by PropertyReader.make, which fails first") }
+        guard let stored else {
+            preconditionFailure("a task type is only made by PropertyReader.make, which fails first")
+        }
         return stored
     }
 }

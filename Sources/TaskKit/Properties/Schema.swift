@@ -91,7 +91,8 @@ extension PropertyGroup {
         }
         do throws(TaskFailure) {
             self = try PropertyReader.make(
-                Self.self, sources: sources, names: abouts.map(\.name), in: Scope(variables: ValueMap(), world: NoWorld()))
+                Self.self, sources: sources, names: abouts.map(\.name),
+                in: Scope(variables: ValueMap(), world: NoWorld()))
         } catch {
             throw PropertyProblem(error.message)
         }

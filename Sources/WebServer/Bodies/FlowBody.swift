@@ -78,7 +78,8 @@ struct FlowBody {
         switch value {
         case .list(let items): items.contains(where: holdsTasks)
         case .map(let members):
-            (members["id"]?.string != nil && members["type"]?.string != nil) || members.values.contains(where: holdsTasks)
+            (members["id"]?.string != nil && members["type"]?.string != nil)
+                || members.values.contains(where: holdsTasks)
         default: false
         }
     }

@@ -8,7 +8,11 @@ extension JSONText {
         let byID = Dictionary(declared.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         list("inputs", resolved.inputs) { input, text in
             text.object { text in
-                text.member("input", byID[input.id].map { InputBody(input: $0, choices: input.choices).value } ?? ["id": .string(input.id)])
+                text.member(
+                    "input",
+                    byID[input.id].map { InputBody(input: $0, choices: input.choices).value } ?? [
+                        "id": .string(input.id)
+                    ])
                 text.member("value", input.value ?? .null)
                 text.member("enabled", input.isEnabled)
                 text.member("isDefault", input.isDefault)

@@ -15,7 +15,9 @@ struct JSONText {
         try enclosed(UInt8(ascii: "["), UInt8(ascii: "]"), write)
     }
 
-    mutating func list<Items: Sequence>(_ items: Items, _ write: (Items.Element, inout JSONText) throws -> Void) rethrows {
+    mutating func list<Items: Sequence>(_ items: Items, _ write: (Items.Element, inout JSONText) throws -> Void)
+        rethrows
+    {
         try list { text in for item in items { try write(item, &text) } }
     }
 

@@ -32,14 +32,19 @@ struct PluginSchema {
             "id": Self.text("The flow's name within its namespace.", pattern: "^[a-zA-Z0-9][a-zA-Z0-9._-]*$"),
             "namespace": Self.text("Where the flow belongs: words joined by dots.", pattern: "^[a-z0-9][a-z0-9._-]*$"),
             "description": Self.text("What the flow is for; Markdown."),
-            "labels": ["description": "Keys and values that executions of the flow bear.", "type": ["object", "array"]],
+            "labels": [
+                "description": "Keys and values that executions of the flow bear.", "type": ["object", "array"],
+            ],
             "inputs": ["type": "array", "items": ["$ref": "#/definitions/input"]],
             "variables": ["description": "Values that expressions see as vars.…", "type": "object"],
             "tasks": some, "errors": tasks, "finally": tasks, "afterExecution": tasks,
             "triggers": ["type": "array", "items": ["$ref": "#/definitions/trigger"]],
             "outputs": [
                 "type": "array",
-                "items": ["type": "object", "required": ["id", "type", "value"], "properties": ["id": ["type": "string"], "type": ["type": "string"]]],
+                "items": [
+                    "type": "object", "required": ["id", "type", "value"],
+                    "properties": ["id": ["type": "string"], "type": ["type": "string"]],
+                ],
             ],
             "pluginDefaults": ["type": "array", "items": .map(pluginDefault)],
             "concurrency": [
@@ -84,14 +89,18 @@ struct PluginSchema {
         members["type"] = ["type": "string", "examples": .list(names.map { .string($0) })]
         let rules = abouts.map { entry -> Value in
             let types: Value = .list(([entry.about.type] + entry.about.aliases).map { .string($0) })
-            return ["if": ["properties": ["type": ["enum": types]]], "then": ["$ref": .string("#/definitions/\(entry.about.type)")]]
+            return [
+                "if": ["properties": ["type": ["enum": types]]],
+                "then": ["$ref": .string("#/definitions/\(entry.about.type)")],
+            ]
         }
         let required: Value = common.isEmpty ? ["type"] : ["id", "type"]
         return ["type": "object", "required": required, "properties": .map(members), "allOf": .list(rules)]
     }
 
     private func task(_ kind: TaskKind) -> Value {
-        guard case .map(var schema) = own(kind.about, kind.properties), case .map(var members)? = schema["properties"] else {
+        guard case .map(var schema) = own(kind.about, kind.properties), case .map(var members)? = schema["properties"]
+        else {
             return own(kind.about, kind.properties)
         }
         var required = schema["required"]?.list ?? []
@@ -102,7 +111,13 @@ struct PluginSchema {
                 case .list: tasks
                 case .map: ["type": "object", "additionalProperties": tasks]
                 case .graph:
-                    ["type": "array", "items": ["type": "object", "required": ["task"], "properties": ["task": ["$ref": "#/definitions/task"]]]]
+                    [
+                        "type": "array",
+                        "items": [
+                            "type": "object", "required": ["task"],
+                            "properties": ["task": ["$ref": "#/definitions/task"]],
+                        ],
+                    ]
                 case .single: ["$ref": "#/definitions/task"]
                 }
             members[list.name] = shape
@@ -133,8 +148,12 @@ struct PluginSchema {
             }
             return page(kind.about, task(kind), outputs: ValueMap(outputs, uniquingKeysWith: { $1 }))
         }
-        if let kind = catalogue.trigger(type) { return page(kind.about, own(kind.about, kind.properties), outputs: [:]) }
-        if let kind = catalogue.condition(type) { return page(kind.about, own(kind.about, kind.properties), outputs: [:]) }
+        if let kind = catalogue.trigger(type) {
+            return page(kind.about, own(kind.about, kind.properties), outputs: [:])
+        }
+        if let kind = catalogue.condition(type) {
+            return page(kind.about, own(kind.about, kind.properties), outputs: [:])
+        }
         return nil
     }
 
@@ -187,7 +206,9 @@ struct PluginSchema {
             "id": text("The input's name.", pattern: "^[a-zA-Z0-9][.a-zA-Z0-9_-]*$"),
             "type": ["enum": .list(FlowInput.Kind.allCases.map { .string($0.rawValue) })],
             "description": text("What the input is for."), "displayName": text("What forms call it."),
-            "required": ["description": "Whether a value must be given; true unless said otherwise.", "type": "boolean"],
+            "required": [
+                "description": "Whether a value must be given; true unless said otherwise.", "type": "boolean",
+            ],
             "defaults": ["description": "The value where none is given."],
             "dependsOn": ["type": "object"],
         ],

@@ -59,7 +59,9 @@ struct LiveEngine: EngineDoor {
 
     func followLogs(of id: ExecutionID) async throws -> AsyncStream<Void> {
         let changes = try await engine.follow(id)
-        return AsyncStream { var rest = changes.makeAsyncIterator(); return await rest.next().map { _ in } }
+        return AsyncStream {
+            var rest = changes.makeAsyncIterator(); return await rest.next().map { _ in }
+        }
     }
 
     func kill(_ id: ExecutionID, cascade: Bool) async throws { try await engine.kill(id, cascade: cascade) }
@@ -94,7 +96,9 @@ struct LiveEngine: EngineDoor {
         try await engine.setBackfill(paused: paused, trigger: trigger)
     }
 
-    func endBackfill(trigger: TriggerKey) async throws -> TriggerState { try await engine.endBackfill(trigger: trigger) }
+    func endBackfill(trigger: TriggerKey) async throws -> TriggerState {
+        try await engine.endBackfill(trigger: trigger)
+    }
     func restart(trigger: TriggerKey) async throws { _ = try await engine.restart(trigger: trigger) }
     func delete(trigger: TriggerKey) async throws { try await store.commit([.removeTrigger(trigger)]) }
 }

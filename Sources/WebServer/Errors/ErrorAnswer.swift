@@ -36,7 +36,8 @@ struct ErrorAnswer {
         case .notFound: return .notFound(error.what)
         case .conflict, .duplicate: return .illegalState(error.what)
         case .invalid: return .illegalArgument(error.what)
-        case .corrupt, .newerSchema: return Refusal(.init(code: 423, reasonPhrase: "Locked"), error.what, code: "storage.\(error.kind.rawValue)")
+        case .corrupt, .newerSchema:
+            return Refusal(.init(code: 423, reasonPhrase: "Locked"), error.what, code: "storage.\(error.kind.rawValue)")
         case .diskFull, .io, .inUse, .closed:
             logger.error("The store refused a request: \(error)", metadata: ["request": "\(id)"])
             var refusal = Refusal(.serviceUnavailable, error.what, code: "storage.\(error.kind.rawValue)")

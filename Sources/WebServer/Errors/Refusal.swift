@@ -58,7 +58,8 @@ struct Refusal: Error, Sendable {
 
     static func tooLarge(limit: Int) -> Refusal {
         Refusal(
-            .contentTooLarge, "The body is larger than \(limit) bytes, the limit of this server", code: "body-too-large")
+            .contentTooLarge, "The body is larger than \(limit) bytes, the limit of this server", code: "body-too-large"
+        )
     }
 
     static func stopping(_ what: String) -> Refusal {

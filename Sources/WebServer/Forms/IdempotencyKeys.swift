@@ -56,7 +56,9 @@ struct IdempotencyKeys {
 
     /// Removes keys whose day is over, now and then.
     private func forgetOld() async {
-        guard UInt8.random(in: 0...255) == 0, let all = try? await store.marks(space: Self.space, prefix: "") else { return }
+        guard UInt8.random(in: 0...255) == 0, let all = try? await store.marks(space: Self.space, prefix: "") else {
+            return
+        }
         let old = all.filter { mark in
             guard let id = ExecutionID(String(decoding: mark.value, as: UTF8.self)) else { return true }
             return clock.now >= id.createdAt.advanced(by: Self.lifetime)

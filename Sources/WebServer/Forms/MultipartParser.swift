@@ -77,7 +77,8 @@ struct MultipartParser {
         guard view.dropFirst(blanks).starts(with: "\r\n".utf8) else {
             throw Self.malformed("a boundary is not followed by a line end")
         }
-        buffer.moveReaderIndex(forwardBy: blanks)  // the line end stays: a part without any head begins with an empty line
+        // The line end stays: a part without any head begins with an empty line.
+        buffer.moveReaderIndex(forwardBy: blanks)
         parts += 1
         guard parts <= Self.partLimit else { throw Self.malformed("it has more than \(Self.partLimit) parts") }
         state = .head

@@ -80,7 +80,8 @@ extension FlowGraph {
     /// `{nodes, edges, clusters, flowables}`.
     var value: Value {
         [
-            "nodes": .list(nodes.map(value)), "edges": .list(edges.map(Self.value)), "clusters": .list(clusters.map(value)),
+            "nodes": .list(nodes.map(value)), "edges": .list(edges.map(Self.value)),
+            "clusters": .list(clusters.map(value)),
             "flowables": .list(clusters.compactMap { $0.task.map { .string(Self.lastPart(of: $0)) } }),
         ]
     }

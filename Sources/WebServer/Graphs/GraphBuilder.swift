@@ -47,11 +47,14 @@ struct GraphBuilder {
             (flow.afterExecution, .afterExecution),
         ]
         for list in lists {
-            try await chain(list.tasks, below: uid, from: root, to: end, list.relation, isError: list.relation == .error)
+            try await chain(
+                list.tasks, below: uid, from: root, to: end, list.relation, isError: list.relation == .error)
         }
     }
 
-    private mutating func node(_ uid: String, _ kind: FlowGraph.Kind, id: String? = nil, isError: Bool = false) -> String {
+    private mutating func node(_ uid: String, _ kind: FlowGraph.Kind, id: String? = nil, isError: Bool = false)
+        -> String
+    {
         graph.nodes.append(FlowGraph.Node(uid: uid, kind: kind, isError: isError, id: id))
         for cluster in path { graph.clusters[cluster].nodes.append(uid) }
         return uid
@@ -95,7 +98,11 @@ struct GraphBuilder {
         var last: String?
         for task in tasks {
             let piece = try await draw(task, below: uid, isError: isError)
-            if let last { edge(last, piece.entry, .sequential) } else { edge(start, piece.entry, relation, value: value) }
+            if let last {
+                edge(last, piece.entry, .sequential)
+            } else {
+                edge(start, piece.entry, relation, value: value)
+            }
             last = piece.exit
         }
         if let last { edge(last, end, .sequential) }

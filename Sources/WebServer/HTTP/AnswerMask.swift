@@ -13,10 +13,13 @@ struct AnswerMask: Sendable {
 
     func apply(to response: inout Response) {
         let texts = secrets.texts.filter { $0.utf8.count >= Self.shortest }
-        guard !texts.isEmpty, let type = response.headers[.contentType], Self.types.contains(where: type.hasPrefix) else { return }
+        guard !texts.isEmpty, let type = response.headers[.contentType], Self.types.contains(where: type.hasPrefix)
+        else { return }
         // As they stand within JSON, and as they are.
-        let patterns = Set(texts.flatMap { [Array($0.utf8), Array(Value.string($0).jsonText().dropFirst().dropLast().utf8)] })
-            .sorted { $0.count > $1.count }
+        let patterns = Set(
+            texts.flatMap { [Array($0.utf8), Array(Value.string($0).jsonText().dropFirst().dropLast().utf8)] }
+        )
+        .sorted { $0.count > $1.count }
         response.headers[.contentLength] = nil
         response.body = response.body.map { buffer in
             var bytes = Array(buffer.readableBytesView)

@@ -8,7 +8,9 @@ extension Response {
         return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 
-    static func json(_ value: Value, status: HTTPResponse.Status = .ok) -> Response { .json(value.json(), status: status) }
+    static func json(_ value: Value, status: HTTPResponse.Status = .ok) -> Response {
+        .json(value.json(), status: status)
+    }
 
     /// What `write` writes, as the whole body.
     static func json(status: HTTPResponse.Status = .ok, _ write: (inout JSONText) throws -> Void) rethrows -> Response {
@@ -44,11 +46,13 @@ extension HTTPFields {
     /// The headers of a file that a browser must save and never show as a page of this server.
     static func attachment(_ name: String, type: String) -> HTTPFields {
         let safe = String(
-            name.unicodeScalars.map { $0.isASCII && $0.value >= 0x20 && $0 != "\"" && $0 != "\\" ? Character($0) : "_" })
+            name.unicodeScalars.map { $0.isASCII && $0.value >= 0x20 && $0 != "\"" && $0 != "\\" ? Character($0) : "_" }
+        )
         var headers = HTTPFields()
         headers[.contentType] = type
         headers[.contentDisposition] =
-            safe == name ? "attachment; filename=\"\(safe)\""
+            safe == name
+            ? "attachment; filename=\"\(safe)\""
             : "attachment; filename=\"\(safe)\"; filename*=UTF-8''\(PercentText.encode(name))"
         headers[.xContentTypeOptions] = "nosniff"
         return headers

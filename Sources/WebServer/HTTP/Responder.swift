@@ -37,7 +37,8 @@ struct Responder: HTTPResponder {
         }
         if context.logger.logLevel <= .debug {
             context.logger.debug(
-                "\(request.method) \(request.uri.path) answered \(response.status.code)", metadata: ["request": "\(id)"])
+                "\(request.method) \(request.uri.path) answered \(response.status.code)", metadata: ["request": "\(id)"]
+            )
         }
         return response
     }

@@ -141,7 +141,8 @@ struct RouteTable: Sendable {
         return (target.route, Captures(names: target.names, values: taken))
     }
 
-    private func find(_ method: String, _ parts: ArraySlice<Substring>, from node: Int, _ taken: inout [String]) -> Int? {
+    private func find(_ method: String, _ parts: ArraySlice<Substring>, from node: Int, _ taken: inout [String]) -> Int?
+    {
         guard let part = parts.first else {
             return nodes[node].routes.first { $0.method == method }?.route
         }

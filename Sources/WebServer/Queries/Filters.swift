@@ -27,8 +27,9 @@ struct Filter: Sendable, Hashable {
                 separator: "][", omittingEmptySubsequences: false
             ).map(String.init)
             guard names.count >= 2, let operation = Operation(rawValue: names[1]) else {
-                throw .illegalArgument("`\(item.name)` is no filter: write filters[field][OPERATION]=value, with one of "
-                    + Operation.allCases.map(\.rawValue).joined(separator: ", "))
+                throw .illegalArgument(
+                    "`\(item.name)` is no filter: write filters[field][OPERATION]=value, with one of "
+                        + Operation.allCases.map(\.rawValue).joined(separator: ", "))
             }
             // A label's key may hold brackets and dots of its own.
             let key = names.count > 2 ? names[2...].joined(separator: "][") : nil

@@ -14,7 +14,9 @@ extension Call {
         var first: (field: String, descending: Bool)?
         for text in query.list("sort") {
             let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-            guard (1...2).contains(parts.count), let field = parts.first, !field.isEmpty else { throw Self.badSort(text) }
+            guard (1...2).contains(parts.count), let field = parts.first, !field.isEmpty else {
+                throw Self.badSort(text)
+            }
             let direction = parts.count == 2 ? parts[1].lowercased() : "asc"
             guard direction == "asc" || direction == "desc" else { throw Self.badSort(text) }
             if first == nil { first = (String(field), direction == "desc") }
@@ -24,7 +26,8 @@ extension Call {
 
     static func badSort(_ text: String) -> Refusal {
         Refusal(
-            .unprocessableContent, "Invalid sort parameter: `\(text)`; write field:asc or field:desc", code: "invalid-sort")
+            .unprocessableContent, "Invalid sort parameter: `\(text)`; write field:asc or field:desc",
+            code: "invalid-sort")
     }
 }
 

@@ -35,7 +35,8 @@ struct ExecutionActions: Sendable {
                     }
                     return try await checkResume(call)
                 },
-                .post("/executions/{id}/actions/resume/validate", "Checks the inputs of a resume.", handler: checkResume),
+                .post(
+                    "/executions/{id}/actions/resume/validate", "Checks the inputs of a resume.", handler: checkResume),
                 .post("/executions/{id}/eval", "Renders an expression as the execution sees it.") { call in
                     try await evaluate(call, taskRun: nil)
                 },

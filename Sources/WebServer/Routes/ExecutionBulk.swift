@@ -17,23 +17,33 @@ struct ExecutionBulk: Sendable {
         both("restart", "Restarts executions.", unfit: Self.mustBeFailed) { engine in
             { _ = try await engine.restart($0.execution.id, revision: nil) }
         }
-        + both("resume", "Resumes executions.", unfit: Self.mustBePaused) { engine in
-            { try await engine.resume($0.execution.id, inputs: [:]) }
-        }
-        + both("pause", "Pauses executions.", unfit: Self.mustBeRunning) { engine in { try await engine.pause($0.execution.id) } }
-        + both("unqueue", "Lets queued executions run.", unfit: Self.mustBeQueued) { engine in
-            { _ = try await engine.unqueue($0.execution.id) }
-        }
-        + both("force-run", "Lets executions run, whatever they wait for.", unfit: Self.mustBeOpen) { engine in
-            { _ = try await engine.forceRun($0.execution.id) }
-        }
-        + kills + replays + labels + statuses + deletions
+            + both("resume", "Resumes executions.", unfit: Self.mustBePaused) { engine in
+                { try await engine.resume($0.execution.id, inputs: [:]) }
+            }
+            + both("pause", "Pauses executions.", unfit: Self.mustBeRunning) { engine in
+                { try await engine.pause($0.execution.id) }
+            }
+            + both("unqueue", "Lets queued executions run.", unfit: Self.mustBeQueued) { engine in
+                { _ = try await engine.unqueue($0.execution.id) }
+            }
+            + both("force-run", "Lets executions run, whatever they wait for.", unfit: Self.mustBeOpen) { engine in
+                { _ = try await engine.forceRun($0.execution.id) }
+            }
+            + kills + replays + labels + statuses + deletions
     }
 
-    private static let mustBeFailed: Test = { $0.execution.state.current == .failed ? nil : "execution not in state FAILED" }
-    private static let mustBePaused: Test = { $0.execution.state.current == .paused ? nil : "execution not in state PAUSED" }
-    private static let mustBeRunning: Test = { $0.execution.state.current.isRunning ? nil : "execution not in state RUNNING" }
-    private static let mustBeQueued: Test = { $0.execution.state.current == .queued ? nil : "execution not in state QUEUED" }
+    private static let mustBeFailed: Test = {
+        $0.execution.state.current == .failed ? nil : "execution not in state FAILED"
+    }
+    private static let mustBePaused: Test = {
+        $0.execution.state.current == .paused ? nil : "execution not in state PAUSED"
+    }
+    private static let mustBeRunning: Test = {
+        $0.execution.state.current.isRunning ? nil : "execution not in state RUNNING"
+    }
+    private static let mustBeQueued: Test = {
+        $0.execution.state.current == .queued ? nil : "execution not in state QUEUED"
+    }
     private static let mustBeOpen: Test = { $0.execution.state.current.isTerminated ? "execution is terminated" : nil }
     private static let mustBeTerminated: Test = {
         $0.execution.state.current.isTerminated ? nil : "execution is not terminated"
@@ -62,7 +72,8 @@ struct ExecutionBulk: Sendable {
         }
         return [
             .delete("/executions/kill/by-ids", "Kills executions.") { call in
-                try await perform(try await named(in: call.bodyJSON(), for: "kill"), "kill", Self.mustBeOpen, try act(call))
+                try await perform(
+                    try await named(in: call.bodyJSON(), for: "kill"), "kill", Self.mustBeOpen, try act(call))
             },
             .delete("/executions/kill/by-query", "Kills the executions found.") { call in
                 try await perform(try await found(call), "kill", Self.mustBeOpen, try act(call))
@@ -84,7 +95,8 @@ struct ExecutionBulk: Sendable {
         }
         return [
             .post("/executions/replay/by-ids", "Replays executions.") { call in
-                try await perform(try await named(in: call.bodyJSON(), for: "replay"), "replay", Self.any, try act(call))
+                try await perform(
+                    try await named(in: call.bodyJSON(), for: "replay"), "replay", Self.any, try act(call))
             },
             .post("/executions/replay/by-query", "Replays the executions found.") { call in
                 try await perform(try await found(call), "replay", Self.any, try act(call))

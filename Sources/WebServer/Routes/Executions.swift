@@ -14,7 +14,9 @@ struct ExecutionRoutes: Sendable {
             .get("/executions", "The executions of one flow.", handler: ofFlow),
             .get("/executions/{id}", "One execution with its task runs.", handler: show),
             .delete("/executions/{id}", "Deletes an execution with what hangs on it.", handler: delete),
-            .get("/executions/{id}/flow", "The flow of an execution, reduced to what a form needs.", handler: flowOfExecution),
+            .get(
+                "/executions/{id}/flow", "The flow of an execution, reduced to what a form needs.",
+                handler: flowOfExecution),
             .get("/executions/flows/{namespace}/{flow}", "A flow, reduced to what a form needs.", handler: reducedFlow),
             .get("/executions/namespaces", "Namespaces with flows that can be executed.", handler: namespaces),
             .get("/executions/namespaces/{namespace}/flows", "Flows that can be executed.", handler: flows),
@@ -83,7 +85,9 @@ struct ExecutionRoutes: Sendable {
         let waits = try call.query.flag("wait")
         let keys = IdempotencyKeys(store: engine.store, clock: engine.clock)
         let wish = try IdempotencyKeys.Wish(call, flow: key)
-        if let wish, let former = try await keys.claim(wish, for: id, isThere: { try await engine.snapshot(of: $0) != nil }) {
+        if let wish,
+            let former = try await keys.claim(wish, for: id, isThere: { try await engine.snapshot(of: $0) != nil })
+        {
             return .json(ExecutionBody(try await engine.known(former.description), now: engine.clock.now).bytes)
         }
         let execution: Execution

@@ -20,12 +20,18 @@ struct FlowBulk: Sendable {
             },
             .post("/flows/import", "Saves flows from an uploaded YAML file.", handler: takeIn),
             .delete("/flows/delete/by-ids", "Deletes flows.") { call in try await delete(try await keys(call)) },
-            .delete("/flows/delete/by-query", "Deletes the flows found.") { call in try await delete(try await found(call)) },
-            .post("/flows/disable/by-ids", "Switches flows off.") { call in try await set(try await keys(call), disabled: true) },
+            .delete("/flows/delete/by-query", "Deletes the flows found.") { call in
+                try await delete(try await found(call))
+            },
+            .post("/flows/disable/by-ids", "Switches flows off.") { call in
+                try await set(try await keys(call), disabled: true)
+            },
             .post("/flows/disable/by-query", "Switches the flows found off.") { call in
                 try await set(try await found(call), disabled: true)
             },
-            .post("/flows/enable/by-ids", "Switches flows on.") { call in try await set(try await keys(call), disabled: false) },
+            .post("/flows/enable/by-ids", "Switches flows on.") { call in
+                try await set(try await keys(call), disabled: false)
+            },
             .post("/flows/enable/by-query", "Switches the flows found on.") { call in
                 try await set(try await found(call), disabled: false)
             },
@@ -109,7 +115,8 @@ struct FlowBulk: Sendable {
         let query = FlowQuery(namespace: namespace, text: common.text)
         let flows = try await engine.store.flows(query, PageRequest(size: Self.most)).items
         return flows.filter { stored in
-            (common.flowIDs.isEmpty || common.flowIDs.contains(stored.head.key.id)) && FlowBody(stored).has(common.labels)
+            (common.flowIDs.isEmpty || common.flowIDs.contains(stored.head.key.id))
+                && FlowBody(stored).has(common.labels)
         }.map(\.head.key)
     }
 

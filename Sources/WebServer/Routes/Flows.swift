@@ -15,7 +15,9 @@ struct FlowRoutes: Sendable {
             .get("/flows/distinct-namespaces", "Namespaces that have flows.", handler: namespaces),
             .get("/flows/{namespace}", "All flows of a namespace.", handler: list),
             .get("/flows/{namespace}/{id}", "A flow, with `source=true` its document too.", handler: show),
-            .get("/flows/{namespace}/{id}/revisions", "All revisions of a flow with their documents.", handler: revisions),
+            .get(
+                "/flows/{namespace}/{id}/revisions", "All revisions of a flow with their documents.", handler: revisions
+            ),
             .get("/flows/{namespace}/{id}/tasks/{task}", "A task of a flow.", handler: task),
             .post("/flows", "Saves a new flow.", handler: create),
             .put("/flows/{namespace}/{id}", "Saves a flow that is there.", handler: update),

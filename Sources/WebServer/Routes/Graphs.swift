@@ -11,7 +11,9 @@ struct GraphRoutes: Sendable {
         [
             .get("/flows/{namespace}/{id}/graph", "A flow as nodes, edges and clusters.", handler: ofFlow),
             .post("/flows/graph", "The graph of a document that is not saved.", handler: ofSource),
-            .get("/executions/{id}/graph", "The graph of an execution, with the last run of each task.", handler: ofExecution),
+            .get(
+                "/executions/{id}/graph", "The graph of an execution, with the last run of each task.",
+                handler: ofExecution),
         ]
     }
 
@@ -40,7 +42,8 @@ struct GraphRoutes: Sendable {
         let now = engine.clock.now
         for run in snapshot.taskRuns {
             var text = JSONText()
-            TaskRunBody(run: run, execution: execution, executionID: execution.id.description, now: now).write(to: &text)
+            TaskRunBody(run: run, execution: execution, executionID: execution.id.description, now: now).write(
+                to: &text)
             graph.flows["root"]?.taskRuns[run.taskID] = try JSON.parse(text.bytes)
         }
         return .json(graph.value)

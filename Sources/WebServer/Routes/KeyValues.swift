@@ -118,7 +118,9 @@ enum KVReading {
     }
 
     static func isDuration(_ text: String) -> Bool {
-        guard let first = text.utf8.first, first == UInt8(ascii: "P") || first == UInt8(ascii: "-") else { return false }
+        guard let first = text.utf8.first, first == UInt8(ascii: "P") || first == UInt8(ascii: "-") else {
+            return false
+        }
         return (try? ISODuration(text)) != nil
     }
 

@@ -17,7 +17,9 @@ struct LogRoutes: Sendable {
             .get("/logs/{id}/download", "All lines of an execution as a text.", handler: download),
             .get("/logs/{id}/follow", "Server-sent events: the lines there are, then new ones.", handler: follow),
             .delete("/logs/{id}", "Deletes lines of an execution.", handler: delete),
-            .delete("/logs/{namespace}/{flow}", "Deletes the lines of a flow, or of a trigger of it.", handler: deleteOfFlow),
+            .delete(
+                "/logs/{namespace}/{flow}", "Deletes the lines of a flow, or of a trigger of it.", handler: deleteOfFlow
+            ),
         ]
     }
 
@@ -34,10 +36,13 @@ struct LogRoutes: Sendable {
         query.startDate = common.startDate
         query.endDate = common.endDate
         query.triggerID = call.query.text("triggerId")
-        if let level = call.query.text("minLevel") ?? call.query.text("level") { query.minLevel = try LogLevel.read(level) }
+        if let level = call.query.text("minLevel") ?? call.query.text("level") {
+            query.minLevel = try LogLevel.read(level)
+        }
         for filter in common.others {
             switch (filter.field, filter.operation) {
-            case ("level", .equals), ("level", .atLeast), ("minLevel", _): query.minLevel = try LogLevel.read(filter.value)
+            case ("level", .equals), ("level", .atLeast), ("minLevel", _):
+                query.minLevel = try LogLevel.read(filter.value)
             case ("level", .isIn): query.levels = try filter.values.map(LogLevel.read)
             case ("level", .notEquals), ("level", .isNotIn):
                 let excluded = try filter.values.map(LogLevel.read)

@@ -47,7 +47,9 @@ struct MetricRoutes: Sendable {
                     text.member("name", metric.name)
                     text.member("value", .double(metric.value))
                     text.member("timestamp", metric.at)
-                    text.member("tags", .map(ValueMap(metric.tags.map { ($0.key, .string($0.value)) }, uniquingKeysWith: { $1 })))
+                    text.member(
+                        "tags",
+                        .map(ValueMap(metric.tags.map { ($0.key, .string($0.value)) }, uniquingKeysWith: { $1 })))
                 }
             }
         }

@@ -19,7 +19,8 @@ struct MiscRoutes: Sendable {
 
     @Sendable private func configs(_ call: Call) async throws -> Response {
         var members: ValueMap = [
-            "uuid": .string(settings.instanceID), "version": .string(settings.version), "commitId": .string(settings.commit),
+            "uuid": .string(settings.instanceID), "version": .string(settings.version),
+            "commitId": .string(settings.commit),
             "isCustomDashboardsEnabled": false, "isTaskRunEnabled": false, "isAnonymousUsageEnabled": false,
             "isTemplateEnabled": false, "preview": ["initial": 100, "max": 5000], "isBasicAuthEnabled": false,
             "systemNamespace": .string(NamespaceChoice.system), "hiddenLabelsPrefixes": ["system."],

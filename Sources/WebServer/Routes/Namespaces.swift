@@ -14,7 +14,9 @@ struct NamespaceRoutes: Sendable {
             },
             .get("/namespaces/{namespace}/files/search", "Paths of files that contain a text.", handler: findFiles),
             .get("/namespaces/{namespace}/files", "A file's content.", handler: readFile),
-            .post("/namespaces/{namespace}/files", "Creates or overwrites a file (part `fileContent`).", handler: writeFile),
+            .post(
+                "/namespaces/{namespace}/files", "Creates or overwrites a file (part `fileContent`).",
+                handler: writeFile),
             .put("/namespaces/{namespace}/files", "Moves a file or folder.", handler: moveFile),
             .delete("/namespaces/{namespace}/files", "Deletes a file or folder.", handler: deleteFile),
             .get("/namespaces/{namespace}/files/stats", "What is known of a file or folder.", handler: stats),

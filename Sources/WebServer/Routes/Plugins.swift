@@ -13,7 +13,14 @@ struct PluginRoutes: Sendable {
             .get("/plugins/{type}", "One type: documentation and schema.", handler: page),
             .get("/plugins/schemas/{kind}", "A JSON Schema for editors.", handler: schema),
             .get("/plugins/inputs", "The types of inputs.") { _ in
-                .json(.list(FlowInput.Kind.allCases.map { ["type": .string($0.rawValue), "cls": .string("io.kestra.core.models.flows.input.\($0.rawValue)")] }))
+                .json(
+                    .list(
+                        FlowInput.Kind.allCases.map {
+                            [
+                                "type": .string($0.rawValue),
+                                "cls": .string("io.kestra.core.models.flows.input.\($0.rawValue)"),
+                            ]
+                        }))
             },
             .get("/plugins/icons", "Which types hold other tasks.", handler: icons),
             .get("/plugins/icons/groups", "There are no pictures of packages.") { _ in Self.cacheable([:]) },
@@ -45,7 +52,8 @@ struct PluginRoutes: Sendable {
             .list(
                 packages.sorted { $0.key < $1.key }.map { name, package in
                     [
-                        "name": .string(name.split(separator: ".").last.map(String.init) ?? name), "title": .string(name),
+                        "name": .string(name.split(separator: ".").last.map(String.init) ?? name),
+                        "title": .string(name),
                         "group": .string(Self.package(of: name)), "subGroup": .string(name), "version": "",
                         "tasks": .list(package.tasks), "triggers": .list(package.triggers),
                         "conditions": .list(package.conditions), "taskRunners": [], "aliases": .list(package.aliases),
@@ -66,7 +74,8 @@ struct PluginRoutes: Sendable {
     @Sendable private func schema(_ call: Call) async throws -> Response {
         let isList = try call.query.flag("arrayOf")
         guard let schema = PluginSchema(catalogue: engine.catalogue).document(call["kind"], isList: isList) else {
-            throw Refusal.notFound("There is no schema `\(call["kind"])`; there are \(PluginSchema.kinds.joined(separator: ", "))")
+            throw Refusal.notFound(
+                "There is no schema `\(call["kind"])`; there are \(PluginSchema.kinds.joined(separator: ", "))")
         }
         return Self.cacheable(schema)
     }

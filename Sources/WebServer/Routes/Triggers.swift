@@ -14,10 +14,13 @@ struct TriggerRoutes: Sendable {
             .get("/triggers/search", "Finds triggers, with their definitions.", handler: search),
             .get("/triggers/{namespace}/{flow}", "The stored state of a flow's triggers.", handler: ofFlow),
             .put("/triggers", "Switches a trigger on or off, or begins a backfill.", handler: update),
-            .post("/triggers/{namespace}/{flow}/{id}/unlock", "Forgets the execution a trigger waits for.", handler: unlock),
+            .post(
+                "/triggers/{namespace}/{flow}/{id}/unlock", "Forgets the execution a trigger waits for.",
+                handler: unlock),
             .post("/triggers/{namespace}/{flow}/{id}/restart", "Begins a trigger's evaluation anew.", handler: restart),
             .delete("/triggers/{namespace}/{flow}/{id}", "Deletes a trigger's stored state.", handler: delete),
-            .put("/triggers/backfill/pause", "Pauses a backfill.") { call in try await setBackfill(call, paused: true) },
+            .put("/triggers/backfill/pause", "Pauses a backfill.") { call in try await setBackfill(call, paused: true)
+            },
             .put("/triggers/backfill/unpause", "Goes on with a backfill.") { call in
                 try await setBackfill(call, paused: false)
             },
@@ -28,7 +31,9 @@ struct TriggerRoutes: Sendable {
     private var bulk: [Route] {
         [
             .post("/triggers/unlock/by-triggers", "Unlocks triggers.") { call in
-                try await change(try await rows(in: call.bodyJSON()).filter(\.isLocked)) { _ = try await engine.unlock(trigger: $0) }
+                try await change(try await rows(in: call.bodyJSON()).filter(\.isLocked)) {
+                    _ = try await engine.unlock(trigger: $0)
+                }
             },
             .post("/triggers/unlock/by-query", "Unlocks the triggers found.") { call in
                 try await change(try await found(call).filter(\.isLocked)) { _ = try await engine.unlock(trigger: $0) }
@@ -190,7 +195,9 @@ struct TriggerRoutes: Sendable {
     @Sendable private func setDisabled(_ call: Call) async throws -> Response {
         let body = try await call.bodyJSON()
         let asked = call.query.text("disabled") == nil ? nil : try call.query.flag("disabled")
-        guard let disabled = body["disabled"]?.bool ?? asked else { throw Refusal.illegalArgument("the body must have `triggers` and `disabled`") }
+        guard let disabled = body["disabled"]?.bool ?? asked else {
+            throw Refusal.illegalArgument("the body must have `triggers` and `disabled`")
+        }
         return try await change(try await rows(in: body)) {
             _ = try await engine.setDisabled(disabled, trigger: $0)
         }

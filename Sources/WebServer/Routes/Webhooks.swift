@@ -31,7 +31,8 @@ struct WebhookRoutes: Sendable {
             var response =
                 outputs.map { Response.json(.map($0)) }
                 ?? .json(
-                    ExecutionBody(snapshot.execution, now: engine.clock.now, url: call.url(of: snapshot.execution)).bytes)
+                    ExecutionBody(snapshot.execution, now: engine.clock.now, url: call.url(of: snapshot.execution))
+                        .bytes)
             response.status = .init(code: (200...599).contains(status) ? status : 500)
             response.headers[.contentType] = contentType
             return response

@@ -15,8 +15,10 @@ import Testing
 
     @Test(arguments: [
         ("1", Value.int(1)), ("-12", .int(-12)), ("1.5", .double(1.5)), ("true", .bool(true)), ("~", .null),
-        ("'1'", .string("1")), ("\"true\"", .string("true")), ("1.2.3", .string("1.2.3")), ("2024-01-01", .string("2024-01-01")),
-        ("0x10", .int(16)), ("1_000", .int(1000)), ("yes", .string("yes")), ("12345678901234567890", .decimal(Decimal("12345678901234567890")!)),
+        ("'1'", .string("1")), ("\"true\"", .string("true")), ("1.2.3", .string("1.2.3")),
+        ("2024-01-01", .string("2024-01-01")),
+        ("0x10", .int(16)), ("1_000", .int(1000)), ("yes", .string("yes")),
+        ("12345678901234567890", .decimal(Decimal("12345678901234567890")!)),
         ("-", .string("-")), (".5", .double(0.5)), ("1e3", .double(1000)),
     ]) func `Plain texts get their type, quoted ones stay texts`(_ text: String, _ value: Value) throws {
         #expect(try YAMLReader().document("[\(text)]").value == .list([value]))

@@ -15,7 +15,9 @@ enum ConditionDates {
     }
 
     /// A date with offset, a date and time or a plain date.
-    static func read(_ text: String, _ property: String, in context: ConditionContext) throws(TaskFailure) -> ZonedDateTime {
+    static func read(_ text: String, _ property: String, in context: ConditionContext) throws(TaskFailure)
+        -> ZonedDateTime
+    {
         let zone = context.date?.zone ?? context.scope.world.timeZone
         do throws(Problem) {
             return try ZonedDateTime(reading: text, in: zone)
@@ -39,7 +41,8 @@ struct OffsetTime: Comparable {
         guard let time = try? LocalTime(iso: String(text[..<start])), start < text.endIndex,
             let offset = (try? Zone(String(text[start...])))?.fixedOffset
         else {
-            throw .property(property, "is `\(text)`, not a time of day with offset", fix: "write it like 16:19:11+02:00")
+            throw .property(
+                property, "is `\(text)`, not a time of day with offset", fix: "write it like 16:19:11+02:00")
         }
         nanoOfDay = time.nanoOfDay - Int64(offset) * 1_000_000_000
     }

@@ -9,7 +9,8 @@ public enum EngineConditions {
 
     private static let types: [any JudgedCondition.Type] = [
         DateTimeBetweenCondition.self, TimeBetweenCondition.self, DayWeekCondition.self, DayWeekInMonthCondition.self,
-        WeekendCondition.self, PublicHolidayCondition.self, ExpressionCondition.self, NotCondition.self, OrCondition.self,
+        WeekendCondition.self, PublicHolidayCondition.self, ExpressionCondition.self, NotCondition.self,
+        OrCondition.self,
         ExecutionFlowCondition.self, ExecutionNamespaceCondition.self, ExecutionStatusCondition.self,
         ExecutionLabelsCondition.self, ExecutionOutputsCondition.self, HasRetryAttemptCondition.self,
         FlowIsCondition.self, FlowNamespaceCondition.self, MultipleCondition.self,

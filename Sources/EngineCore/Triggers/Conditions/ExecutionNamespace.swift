@@ -6,7 +6,8 @@ struct ExecutionNamespaceCondition: JudgedCondition {
     enum Comparison: String, PropertyChoice { case equals = "EQUALS", prefix = "PREFIX", suffix = "SUFFIX" }
 
     static let about = TaskAbout(
-        type: "io.kestra.plugin.core.condition.ExecutionNamespace", aliases: EngineConditions.aliases("ExecutionNamespace"),
+        type: "io.kestra.plugin.core.condition.ExecutionNamespace",
+        aliases: EngineConditions.aliases("ExecutionNamespace"),
         title: "True for executions of flows in a namespace.",
         example: """
             - { type: io.kestra.plugin.core.condition.ExecutionNamespace, namespace: company.team, comparison: PREFIX }

@@ -18,7 +18,8 @@ struct PublicHolidayCondition: JudgedCondition {
 
     func holds(in context: ConditionContext, _ inner: [CompiledCondition]) throws(TaskFailure) -> Bool {
         guard let country, !country.isEmpty else {
-            throw TaskFailure("Property `country` must not be null; write the country's code of two letters, such as FR")
+            throw TaskFailure(
+                "Property `country` must not be null; write the country's code of two letters, such as FR")
         }
         let day = try ConditionDates.judged(date, in: context).date
         let variables: ValueMap = [

@@ -25,7 +25,8 @@ public struct FlowEnd: TriggerType {
 
     @Property("Values for the flow's inputs; expressions see the other execution.") public var inputs: Unrendered?
     @Property("The states that count; every final state and PAUSED without it.") public var states: [State]?
-    @Property("What several executions must fulfil together within a time window.") public var preconditions: Unrendered?
+    @Property("What several executions must fulfil together within a time window.") public var preconditions:
+        Unrendered?
     @Property("The flows to wait for, each with its states and labels.") public var dependsOn: Unrendered?
     @Property("How many of `dependsOn` are needed: ALL, ANY or AT_LEAST.") public var mode: Unrendered?
     @Property("How many of `dependsOn` are needed with AT_LEAST.") public var minSatisfied: Unrendered?

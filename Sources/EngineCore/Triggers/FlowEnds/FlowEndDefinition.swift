@@ -54,7 +54,8 @@ public struct FlowEndDefinition: Sendable {
         else { return decision }
         var context = upstream
         let variables = Self.variables(of: execution)
-        context.scope.variables = LayeredVariables(["trigger": .map(variables)] as ValueMap, over: upstream.scope.variables)
+        context.scope.variables = LayeredVariables(
+            ["trigger": .map(variables)] as ValueMap, over: upstream.scope.variables)
         do throws(TaskFailure) {
             guard try conditions.hold(in: context), try gate.isOpen(in: context.scope) else { return decision }
             var isComplete = true
@@ -67,7 +68,8 @@ public struct FlowEndDefinition: Sendable {
             }
             if isComplete { decision.start = start(execution, variables, context.scope) }
         } catch {
-            decision.warnings.append("The conditions of the trigger '\(trigger.id)' cannot be evaluated: \(error.message)")
+            decision.warnings.append(
+                "The conditions of the trigger '\(trigger.id)' cannot be evaluated: \(error.message)")
         }
         return decision
     }

@@ -73,9 +73,12 @@ enum TimeWindow: Sendable, Hashable {
             "DURATION_WINDOW": ["window", "windowAdvance"], "SLIDING_WINDOW": ["window"],
             "DAILY_TIME_DEADLINE": ["deadline"], "DAILY_TIME_WINDOW": ["startTime", "endTime"],
         ]
-        guard let own = allowed[type] else { return ["`\(type)` is no type of time window, use one of \(allowed.keys.sorted())"] }
+        guard let own = allowed[type] else {
+            return ["`\(type)` is no type of time window, use one of \(allowed.keys.sorted())"]
+        }
         let names = [
-            ("endTime", "an end time"), ("startTime", "a start time"), ("deadline", "a deadline"), ("window", "a window"),
+            ("endTime", "an end time"), ("startTime", "a start time"), ("deadline", "a deadline"),
+            ("window", "a window"),
             ("windowAdvance", "a window advance"),
         ]
         return names.compactMap { name, words in

@@ -19,7 +19,8 @@ struct UpstreamCollector: Sendable {
 
     /// - Parameter collected: the names so far, of a window that still counts.
     func take(
-        _ context: ConditionContext, key: (namespace: String, flowID: String, triggerID: String), stored: TriggerWindow?,
+        _ context: ConditionContext, key: (namespace: String, flowID: String, triggerID: String),
+        stored: TriggerWindow?,
         now: Timestamp, zone: Zone
     ) throws(TaskFailure) -> Step {
         var matching: [String] = []
@@ -77,7 +78,9 @@ extension UpstreamCollector {
         }
         self.parts = parts
         needed = parts.count
-        let written = condition.properties["timeWindow"] ?? .map(condition.properties.filter { ["window", "windowAdvance"].contains($0.key) })
+        let written =
+            condition.properties["timeWindow"]
+            ?? .map(condition.properties.filter { ["window", "windowAdvance"].contains($0.key) })
         window = try Self.window(written)
         resetsOnSuccess = condition.properties["resetOnSuccess"] != .bool(false)
     }

@@ -20,7 +20,8 @@ struct UpstreamPart: Sendable {
         guard let execution = context.execution else { return false }
         switch kind {
         case .flow(let namespace, let flowID, let states, let labels, let when):
-            guard namespace ?? execution.namespace == execution.namespace, flowID ?? execution.flowID == execution.flowID,
+            guard namespace ?? execution.namespace == execution.namespace,
+                flowID ?? execution.flowID == execution.flowID,
                 states?.contains(execution.state.current) ?? true, labels.allSatisfy(execution.labels.contains)
             else { return false }
             guard let when else { return true }
