@@ -32,13 +32,13 @@ final class Bench: Sendable {
     static let catalogue = TaskKit.Catalogue(
         tasks: EngineTasks.all + [
             .instant(Say.self), .instant(FailNow.self), .runnable(Wait.self), .runnable(Flaky.self),
-            .runnable(Chatter.self),
+            .runnable(Chatter.self), .runnable(Stubborn.self), .runnable(Counting.self),
         ],
         triggers: EngineTriggers.all)
 
     func open(
         catalogue: TaskKit.Catalogue = Bench.catalogue, workers: Int = 16, grace: ISODuration = .seconds(60),
-        faults: Faults? = nil, environment: [String: String] = [:]
+        faults: Faults? = nil, environment: [String: String] = [:], subflowDepth: Int = 100
     ) throws -> Running {
         var settings = SQLiteSettings()
         settings.synchronous = .normal
@@ -46,23 +46,25 @@ final class Bench: Sendable {
         let store: any Store = faults.map { FaultyStore(disk, $0) } ?? disk
         var log = Logger(label: "test")
         log.logLevel = .critical
+        var engineSettings = EngineSettings(
+            server: ServerSettings(
+                dataFolder: folder, temporaryFolder: folder + "/tmp", executable: "/usr/bin/false"),
+            secretsFolder: folder + "/secrets", environment: environment, workers: workers, grace: grace)
+        engineSettings.subflowDepth = subflowDepth
         let engine = Engine(
             store: store, quick: SQLiteQuickReads(store: disk, root: folder + "/storage"),
             files: try DiskFileStore(root: folder + "/storage"), catalogue: catalogue,
-            settings: EngineSettings(
-                server: ServerSettings(
-                    dataFolder: folder, temporaryFolder: folder + "/tmp", executable: "/usr/bin/false"),
-                secretsFolder: folder + "/secrets", environment: environment, workers: workers, grace: grace),
-            clock: clock, log: log)
+            settings: engineSettings, clock: clock, log: log)
         return Running(engine, store: disk)
     }
 
     /// Runs an engine, and stops it when the test is over.
     func run(
         _ flows: String..., schedules: Bool = true, workers: Int = 16, environment: [String: String] = [:],
+        subflowDepth: Int = 100,
         _ test: (Engine) async throws -> Void
     ) async throws {
-        let running = try open(workers: workers, environment: environment)
+        let running = try open(workers: workers, environment: environment, subflowDepth: subflowDepth)
         for flow in flows { _ = try await running.engine.save(flow: flow, expecting: .anything) }
         running.go(schedules: schedules)
         await running.engine.ready()

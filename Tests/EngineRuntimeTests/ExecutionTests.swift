@@ -1,5 +1,6 @@
 import EngineCore
 import FlowModel
+import Foundation
 import Storage
 import Synchronization
 import Testing
@@ -64,6 +65,102 @@ struct ExecutionTests {
             bench.board.open("g")
             #expect(try await engine.states(second).last == .success)
             await #expect(throws: EngineRefusal.self) { try await engine.kill(second, cascade: false) }
+        }
+    }
+
+    @Test func `an execution is KILLED when its tasks have ended, not before`() async throws {
+        let bench = Bench()
+        let flow = """
+            id: stubborn
+            namespace: test
+            tasks:
+              - { id: wait, type: test.Stubborn, board: \(bench.name), gate: g }
+            """
+        try await bench.run(flow) { engine async throws in
+            let id = try await engine.start("stubborn")
+            await bench.board.reached("began g")
+            try await engine.kill(id, cascade: true)
+            try await engine.kill(id, cascade: true)
+            await bench.board.reached("interrupted g")
+            let during = try #require(try await engine.snapshot(of: id))
+            #expect(during.execution.state.current == .killing && during.taskRuns[0].state.current == .running)
+            bench.board.open("g")
+            #expect(try await engine.states(id) == [.created, .running, .killing, .killed])
+            #expect(
+                try await engine.snapshot(of: id)?.taskRuns[0].state.entries.map(\.state) == [
+                    .created, .running, .killed,
+                ])
+        }
+    }
+
+    @Test func `a kill outlives the server`() async throws {
+        let bench = Bench()
+        let flow = """
+            id: stubborn
+            namespace: test
+            tasks:
+              - { id: wait, type: test.Stubborn, board: \(bench.name), gate: g }
+            """
+        let running = try bench.open()
+        _ = try await running.engine.save(flow: flow, expecting: .anything)
+        running.go()
+        await running.engine.ready()
+        let id = try await running.engine.start("stubborn")
+        await bench.board.reached("began g")
+        try await running.engine.kill(id, cascade: true)
+        let crash = Task { await running.crash() }
+        await bench.board.reached("interrupted g")
+        bench.board.open("g")
+        await crash.value
+        try await bench.run { engine async throws in
+            #expect(try await engine.states(id).last == .killed)
+            #expect(try await engine.snapshot(of: id)?.taskRuns[0].state.current == .killed)
+        }
+    }
+
+    @Test func `the numbers that a task tells are stored with its end`() async throws {
+        let bench = Bench()
+        let flow = """
+            id: counting
+            namespace: test
+            tasks:
+              - { id: count, type: test.Counting }
+            """
+        try await bench.run(flow) { engine async throws in
+            let id = try await engine.start("counting")
+            #expect(try await engine.states(id).last == .failed)
+            let metrics = try await engine.store.metrics(of: id, taskRun: 0, taskID: nil)
+            #expect(metrics.map(\.name) == ["rows", "time"] && metrics.map(\.value) == [3, 1500])
+            #expect(metrics.map(\.kind) == [.counter, .timer] && metrics[0].tags == [Label(key: "table", value: "a")])
+            #expect(metrics.allSatisfy { $0.taskID == "count" && $0.taskRun == 0 })
+        }
+    }
+
+    @Test func `what a killed server left of its tasks on disk goes, and nothing else`() async throws {
+        let bench = Bench()
+        let files = FileManager.default
+        let (old, alive, outside) = ("\(bench.folder)/tmp/old", "\(bench.folder)/tmp/alive", "\(bench.folder)/outside")
+        for folder in ["\(old)/deep/er", alive, outside] {
+            try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        }
+        for file in ["\(old)/deep/er/a", "\(alive)/a", "\(outside)/a"] { try Data().write(to: URL(filePath: file)) }
+        try files.createSymbolicLink(atPath: "\(old)/deep/link", withDestinationPath: outside)
+        try files.createSymbolicLink(atPath: "\(bench.folder)/tmp/link", withDestinationPath: outside)
+        let neighbour = TemporaryFolders(parent: "\(bench.folder)/tmp", name: "alive")
+        neighbour.open()
+        let own = TemporaryFolders(parent: "\(bench.folder)/tmp", name: "own")
+        own.open()
+        #expect(await own.removeLeftovers() == 1)
+        #expect(!files.fileExists(atPath: old) && files.fileExists(atPath: "\(alive)/a"))
+        #expect(files.fileExists(atPath: "\(outside)/a") && files.fileExists(atPath: own.path))
+        own.close()
+        #expect(!files.fileExists(atPath: own.path))
+        neighbour.close()
+        // A server does so once it is ready.
+        try await bench.run { engine async throws in
+            #expect(engine.services.settings.temporaryFolder.hasPrefix("\(bench.folder)/tmp/"))
+            #expect(await eventually { !files.fileExists(atPath: alive) })
+            #expect(files.fileExists(atPath: engine.services.settings.temporaryFolder))
         }
     }
 
@@ -243,6 +340,28 @@ struct SubflowTests {
         }
     }
 
+    @Test(arguments: [true, false]) func `flows that start each other without end are stopped`(wait: Bool) async throws
+    {
+        let bench = Bench()
+        try await bench.run(
+            Self.parent("pong", wait: wait, id: "ping"), Self.parent("ping", wait: wait, id: "pong"), subflowDepth: 5
+        ) {
+            engine async throws in
+            let first = try await engine.start("ping")
+            var last = first
+            for _ in 0..<5 {
+                let hasBegun = try await eventually { try await engine.store.children(of: last).first != nil }
+                try #require(hasBegun)
+                last = try #require(try await engine.store.children(of: last).first).child
+            }
+            #expect(try await engine.states(last).last == .failed)
+            #expect(try await engine.store.children(of: last).isEmpty)
+            #expect(try await engine.states(first).last == (wait ? .failed : .success))
+            let message = try #require(try await engine.messages(last).first { $0.contains("is not started") })
+            #expect(message.contains("may be 5 deep") && message.contains("test.ping → test.pong → test.ping"))
+        }
+    }
+
     @Test(arguments: [true, false]) func `a kill reaches the executions below`(wait: Bool) async throws {
         let bench = Bench()
         try await bench.run(
@@ -255,6 +374,13 @@ struct SubflowTests {
             await bench.board.reached("interrupted g")
             let middle = try #require(try await engine.store.children(of: id).first).child
             let lowest = try #require(try await engine.store.children(of: middle).first).child
+            if wait {
+                // Who waits for others has ended when they have.
+                let ended = try await engine.end(of: id).execution.state
+                let below = try await engine.end(of: lowest).execution.state
+                #expect(ended.current == .killed && below.current == .killed && ended.lastChange >= below.lastChange)
+                #expect(try await engine.snapshot(of: id)?.taskRuns.map(\.state.current) == [.killed])
+            }
             #expect(try await engine.states(lowest).last == .killed)
             await engine.errands.finish()
             #expect(try await engine.store.marks(space: KillNote.space, prefix: "").isEmpty)

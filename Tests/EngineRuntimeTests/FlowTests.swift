@@ -1,7 +1,9 @@
 import EngineCore
 import FlowModel
 import Foundation
+import Logging
 import Storage
+import Synchronization
 import TaskKit
 import Testing
 
@@ -111,6 +113,65 @@ struct FlowTests {
             following.cancel()
             try await following.value
         }
+    }
+
+    /// Keeps the lines of a log.
+    private struct Listening: LogHandler {
+        let lines: Lines
+        var metadata = Logger.Metadata()
+        var logLevel = Logger.Level.trace
+        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+            get { metadata[key] }
+            set { metadata[key] = newValue }
+        }
+        func log(event: LogEvent) { lines.all.withLock { $0.append("\(event.message)") } }
+    }
+
+    private final class Lines: Sendable {
+        let all = Mutex<[String]>([])
+    }
+
+    @Test func `a file whose text is stored is not read again; a bad one is told once, with what becomes of its flow`()
+        async throws
+    {
+        let bench = Bench()
+        let folder = bench.folder + "/flows"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        func write(_ text: String, _ name: String) throws {
+            try Data(text.utf8).write(to: URL(filePath: "\(folder)/\(name)"), options: .atomic)
+        }
+        try write(Self.source("one"), "hello.yaml")
+        try write(Self.source("ü", id: "quoted").replacing("id: quoted", with: "id: 'quoted' # why"), "quoted.yaml")
+        try await bench.run { engine async throws in
+            #expect(try await engine.loadFlows(from: folder).changed == 2)
+        }
+        // A program that knows none of the task types reads nothing wrong, as it reads nothing.
+        let running = try bench.open(catalogue: TaskKit.Catalogue(tasks: EngineTasks.all, triggers: EngineTriggers.all))
+        running.go()
+        await running.engine.ready()
+        let engine = running.engine
+        let again = try await engine.loadFlows(from: folder)
+        #expect(again.loaded == 2 && again.changed == 0 && again.problems.isEmpty)
+
+        try write("id: hello\nnamespace: test\n", "hello.yaml")
+        try write("id: [", "bad.yml")
+        #expect(try await engine.loadFlows(from: folder).problems.isEmpty == false)
+        let lines = Lines()
+        let listening = FlowFolder(
+            path: folder, shelf: engine.shelf, told: engine.toldFiles,
+            log: Logger(label: "test") { _ in Listening(lines: lines) })
+        await listening.reload(FlowFiles.below(folder))
+        #expect(lines.all.withLock { $0 }.isEmpty, "told by the loading already")
+        try write("id: hello\nnamespace: test\ntasks: 3\n", "hello.yaml")
+        try write("id: ]", "bad.yml")
+        await listening.reload(FlowFiles.below(folder))
+        await listening.reload(FlowFiles.below(folder))
+        let told = lines.all.withLock { $0 }
+        #expect(told.count == 2)
+        #expect(told.first?.hasPrefix("A flow file is not loaded:\n") == true)
+        #expect(
+            told.last?.hasPrefix("A flow file is not loaded; test.hello keeps its last good revision, 1:\n") == true)
+        try await running.stop()
     }
 
     private final class Saves: Sendable {

@@ -130,6 +130,38 @@ struct Wait: RunnableTask {
     }
 }
 
+/// Goes on when it is interrupted, until its gate opens.
+struct Stubborn: RunnableTask {
+    static let about = TaskAbout(type: "test.Stubborn", title: "Does not listen.", example: "")
+    @Property("The test.")
+    var board: String
+    @Property("The gate.")
+    var gate: String
+
+    func run(_ context: RunContext) async throws(TaskFailure) -> NoOutput {
+        guard let board = Switchboard.named(board) else { throw TaskFailure("no board") }
+        board.note("began \(gate)")
+        let work = Task { try await board.pass(gate) }
+        await withTaskCancellationHandler {
+            _ = await work.result
+        } onCancel: {
+            board.note("interrupted \(gate)")
+        }
+        return NoOutput()
+    }
+}
+
+/// Tells numbers, and fails.
+struct Counting: RunnableTask {
+    static let about = TaskAbout(type: "test.Counting", title: "Counts.", example: "")
+
+    func run(_ context: RunContext) async throws(TaskFailure) -> NoOutput {
+        context.metrics.add(RunMetric(.counter, "rows", 3, tags: [Label(key: "table", value: "a")]))
+        context.metrics.add(RunMetric(.timer, "time", 1500))
+        throw TaskFailure("counted")
+    }
+}
+
 /// Fails some times, then succeeds.
 struct Flaky: RunnableTask {
     static let about = TaskAbout(type: "test.Flaky", title: "Fails some times.", example: "")

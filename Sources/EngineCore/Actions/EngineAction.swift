@@ -50,8 +50,17 @@ extension ExecutionState {
             children[request.child] = number
             step.order(.startSubflow(request))
         case .failure(let failure):
-            close(number, task, TaskResult(.failed, outputs: failure.outputs, failure: failure.message), &step)
+            close(number, task, TaskResult(.failed, outputs: failure.outputs, failure: step.told(failure, task)), &step)
         }
+    }
+
+    /// What a run asks for that waits for an execution; nil for all others.
+    func subflowRequest(_ number: Int, _ task: CompiledTask, _ step: Step) -> SubflowRequest? {
+        let attempt = runs[number].run.attempts.count - 1
+        guard task.action != nil, attempt >= 0, runs[number].run.state.current == .running,
+            case .success(.subflow(let request)) = action(number, task, attempt: attempt, step)
+        else { return nil }
+        return request
     }
 
     /// Nothing of the state is held when it returns.

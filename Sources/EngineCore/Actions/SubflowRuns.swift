@@ -10,7 +10,7 @@ extension ExecutionState {
     }
 
     /// The execution that a task run has asked for.
-    private func child(of number: Int) -> ExecutionID? {
+    func child(of number: Int) -> ExecutionID? {
         runs[number].run.outputs?["executionId"]?.string.flatMap { ExecutionID($0) }
     }
 
@@ -31,13 +31,35 @@ extension ExecutionState {
     }
 
     mutating func subflowRefused(_ number: Int, attempt: Int, because why: String, _ step: inout Step) {
+        if let child = child(of: number), children[child] == number, isKilling(number) {
+            return settleKilled(number, waitingFor: child, &step)
+        }
         guard awaits(number, attempt: attempt), let place = runs[number].task else { return }
         if let child = child(of: number) { children[child] = nil }
         close(number, step.flow.tasks[place], TaskResult(.failed, failure: why), &step)
     }
 
+    /// Whether a run waits for an execution that is killed with its own.
+    private func isKilling(_ number: Int) -> Bool {
+        runs.contains(number) && execution.state.current == .killing && !mayProgress(number)
+            && runs[number].run.state.current.isRunning
+    }
+
+    private mutating func settleKilled(_ number: Int, waitingFor child: ExecutionID, _ step: inout Step) {
+        children[child] = nil
+        closeAttempt(number, .killed, &step)
+        settleKilled(number, &step)
+    }
+
     /// Source: engine spec §4.13.
     mutating func subflowEnded(_ end: SubflowEnd, _ step: inout Step) {
+        if let number = children[end.child], isKilling(number) {
+            let outputs: ValueMap = [
+                "executionId": .string(end.child.description), "state": .string(end.state.rawValue),
+            ]
+            setOutputs(outputs, of: number, &step)
+            return settleKilled(number, waitingFor: end.child, &step)
+        }
         guard let number = children[end.child], runs.contains(number), let place = runs[number].task,
             runs[number].run.state.current.isRunning, mayProgress(number)
         else { return }
@@ -48,7 +70,7 @@ extension ExecutionState {
         ]
         switch subflow(number, task, step) {
         case .failure(let failure):
-            close(number, task, TaskResult(.failed, outputs: outputs, failure: failure.message), &step)
+            close(number, task, TaskResult(.failed, outputs: outputs, failure: step.told(failure, task)), &step)
         case .success(let subflow) where !subflow.wait:
             // It was started, and ended before that was told: how is not the task's matter.
             outputs["state"] = .string(State.created.rawValue)
@@ -63,7 +85,9 @@ extension ExecutionState {
                     outputs["outputs"] = .map(old)
                 }
             } catch {
-                (state, problem) = (.failed, "Failed to extract outputs: \(error.description)")
+                (state, problem) = (
+                    .failed, "Failed to extract outputs: \(step.told(TaskFailure(error, property: "outputs"), task))"
+                )
             }
             close(number, task, TaskResult(state, outputs: outputs, failure: problem), &step)
         }

@@ -51,7 +51,7 @@ extension ExecutionState {
 
     private mutating func rebuildOwners(_ step: inout Step) {
         let current = execution.state.current
-        guard current != .created, current != .queued else { return }
+        guard current != .created, current != .queued, current != .killing else { return }
         var children: [Int: [Int]] = [:]
         for number in runs.numbers { children[runs[number].run.parent ?? Self.top, default: []].append(number) }
         var top = Owner(plan: .sequence(step.flow.topTasks))
@@ -81,7 +81,9 @@ extension ExecutionState {
             log(.warn, why, taskRun: number, &step)
             end(number, task.tolerated(.failed), &step)
         case .failure(let failure):
-            log(.error, "Unable to resolve state from the Flowable task: \(failure.message)", taskRun: number, &step)
+            log(
+                .error, "Unable to resolve state from the Flowable task: \(step.told(failure, task))", taskRun: number,
+                &step)
             end(number, task.tolerated(.failed), &step)
         }
     }
@@ -138,6 +140,7 @@ extension ExecutionState {
             step.order(.wake(EngineTimer(.schedule, taskRun: nil, at: date)))
         }
         if current == .restarted { goOn(&step) }
+        if current == .killing { return takeUpKilling(&step) }
         for number in runs.numbers {
             guard mayProgress(number), let place = runs[number].task else { continue }
             let task = step.flow.tasks[place]
@@ -158,10 +161,8 @@ extension ExecutionState {
         case .flowable: return
         case .runnable, .instant: lost(number, attempt: runs[number].run.attempts.count - 1, &step)
         case .engine:
-            let attempt = runs[number].run.attempts.count - 1
-            guard attempt >= 0, case .success(.subflow(let request)) = action(number, task, attempt: attempt, step)
-            else {
-                return lost(number, attempt: attempt, &step)
+            guard let request = subflowRequest(number, task, step) else {
+                return lost(number, attempt: runs[number].run.attempts.count - 1, &step)
             }
             children[request.child] = number
             step.order(.startSubflow(request))

@@ -20,7 +20,8 @@ public struct ExecutionState: Sendable {
     var retryingRuns = 0
     /// Task runs that wait for an execution of their own, by its id.
     var children: [ExecutionID: Int] = [:]
-    /// For flowable runs of a killed execution: how many runs below are still on workers.
+    /// For flowable runs of a killed execution, and for ``top``: how many runs below are still on workers, or wait for an
+    /// execution that is killed too.
     var busyBelow: [Int: Int] = [:]
     /// For loops: the numbers of all runs of the present round below them, ascending.
     var roundRuns: [Int: [Int]] = [:]

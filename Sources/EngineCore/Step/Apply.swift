@@ -103,8 +103,12 @@ extension ExecutionState {
         if owners[owner]?.markQueued() == true { queue.append(.advance(owner)) }
     }
 
-    /// Whether a task run may still go on: those of an ended execution may not, except for what runs after its end.
-    func mayProgress(_ number: Int) -> Bool { !execution.state.current.isTerminated || runs[number].isAfter }
+    /// Whether a task run may still go on: those of an execution that has ended or is killed may not, except for what runs
+    /// after its end.
+    func mayProgress(_ number: Int) -> Bool {
+        let current = execution.state.current
+        return !current.isTerminated && current != .killing || runs[number].isAfter
+    }
 
     mutating func setOutputs(_ outputs: ValueMap?, of number: Int, _ step: inout Step) {
         let had = runs[number].run.outputs?.isEmpty == false

@@ -1,4 +1,5 @@
 import FlowModel
+import TaskKit
 
 /// What a step decided: the rows that changed, to be saved first, and the commands, to be carried out then.
 public struct Decision: Sendable {
@@ -10,6 +11,8 @@ public struct Decision: Sendable {
     /// New lines of the log. Secrets are not masked yet, long messages not split.
     public var logs: [LogEntry] = []
     public var commands: [Command] = []
+    /// What attempts that ended have told, each with its task run.
+    public var metrics: [(taskRun: Int, metric: RunMetric)] = []
 
     public init() {}
 

@@ -7,6 +7,7 @@ extension ExecutionState {
         if let failure = result.failure { log(.error, failure, taskRun: number, &step) }
         let reported = result.state.isTerminated ? result.state : .failed
         closeAttempt(number, reported, logFile: result.logFile, &step)
+        for metric in result.metrics { step.decision.metrics.append((number, metric)) }
         setOutputs(result.outputs ?? [:], of: number, &step)
         guard mayProgress(number) else {
             set(task.tolerated(reported), of: number, &step)

@@ -1,5 +1,6 @@
 import Expressions
 import FlowModel
+import TaskKit
 
 /// Something that happened to an execution. An event that no longer matters changes nothing and orders nothing, so
 /// events may come late and more than once. Source: engine spec §3.3, §9.1.
@@ -41,6 +42,8 @@ public struct TaskResult: Sendable, Hashable {
     /// What the log says about a failure.
     public var failure: String?
     public var logFile: String?
+    /// The numbers that the attempt told.
+    public var metrics: [RunMetric] = []
 
     public init(_ state: State, outputs: ValueMap? = nil, failure: String? = nil, logFile: String? = nil) {
         self.state = state

@@ -1,19 +1,18 @@
 import FlowModel
 
 extension ExecutionState {
-    /// Source: engine spec §8.6.
+    /// The execution is KILLING while workers, or executions that it waits for, have not told that they are through with
+    /// it, and KILLED then: who sees KILLED may rely on it that nothing runs any more. Source: engine spec §8.6; OUR RULE
+    /// where that has the execution KILLED at once.
     mutating func kill(cascade: Bool, _ step: inout Step) {
-        if isFinished {
-            if cascade { step.order(.killChildren) }
-            return
-        }
+        defer { if cascade { step.order(.killChildren) } }
+        if isFinished || execution.state.current == .killing { return }
         let wasRunning = !execution.state.current.isTerminated
         if wasRunning { set(.killing, &step) }
         queue.removeAll()
-        stopRuns(&step)
-        if cascade { step.order(.killChildren) }
+        stopRuns(cascade: cascade, &step)
         if wasRunning {
-            conclude(.killed, &step)
+            if busyBelow[Self.top] == nil { conclude(.killed, &step) }
         } else {
             // What runs after the end is killed as well.
             owners = [:]
@@ -22,8 +21,11 @@ extension ExecutionState {
         }
     }
 
-    /// Ends all runs that no worker has, and has workers stop the others.
-    private mutating func stopRuns(_ step: inout Step) {
+    /// Ends all runs that nobody has, and has workers stop the others. With `cascade` a run that waits for an execution
+    /// ends when that one, which is killed too, has ended.
+    private mutating func stopRuns(cascade: Bool, _ step: inout Step) {
+        let awaited = cascade ? children : [:]
+        children = [:]
         for number in runs.numbers.reversed() {
             let run = runs[number].run
             guard !run.state.current.isTerminated, let place = runs[number].task else { continue }
@@ -34,6 +36,9 @@ extension ExecutionState {
                 set(.killed, of: number, &step)
             case .running where task.isRunnable:
                 step.order(.stop(number, attempt: run.attempts.count - 1))
+                markBusy(above: number)
+            case .running where child(of: number).map { awaited[$0] } == number:
+                if let child = child(of: number) { children[child] = number }
                 markBusy(above: number)
             case .running where task.kind.isFlowable && busyBelow[number, default: 0] > 0:
                 break
@@ -48,7 +53,23 @@ extension ExecutionState {
             }
             runs[number].due = nil
         }
-        children = [:]
+    }
+
+    /// After a restart of the server: what workers had is gone with it, what waits for an execution asks for its end again.
+    mutating func takeUpKilling(_ step: inout Step) {
+        for number in runs.numbers.reversed() {
+            guard !runs[number].run.state.current.isTerminated else { continue }
+            if busyBelow[number, default: 0] > 0 { continue }
+            if let place = runs[number].task, let request = subflowRequest(number, step.flow.tasks[place], step) {
+                children[request.child] = number
+                markBusy(above: number)
+                step.order(.startSubflow(request))
+            } else {
+                closeAttempt(number, .killed, &step)
+                set(.killed, of: number, &step)
+            }
+        }
+        if busyBelow[Self.top] == nil { conclude(.killed, &step) }
     }
 
     private mutating func markBusy(above number: Int) {
@@ -57,9 +78,11 @@ extension ExecutionState {
             busyBelow[ancestor, default: 0] += 1
             parent = runs[ancestor].run.parent
         }
+        busyBelow[Self.top, default: 0] += 1
     }
 
-    /// A worker reported the end of a run of a killed execution: flowables around it end when it was their last one.
+    /// Whoever had a run of a killed execution is through with it: flowables around it, and the execution, end when it was
+    /// their last one.
     mutating func settleKilled(_ number: Int, _ step: inout Step) {
         if !runs[number].run.state.current.isTerminated { set(.killed, of: number, &step) }
         var parent = runs[number].run.parent
@@ -68,6 +91,9 @@ extension ExecutionState {
             if busy == 1, !runs[ancestor].run.state.current.isTerminated { set(.killed, of: ancestor, &step) }
             parent = runs[ancestor].run.parent
         }
+        guard let busy = busyBelow[Self.top] else { return }
+        busyBelow[Self.top] = busy > 1 ? busy - 1 : nil
+        if busy == 1, execution.state.current == .killing { conclude(.killed, &step) }
     }
 }
 

@@ -25,9 +25,10 @@ extension Engine {
     public func check(flow source: String) -> FlowCheck { shelf.check(source) }
 
     /// Stores a source as the newest revision of its flow.
+    /// - Parameter file: the file that it comes from, for places in messages while this engine runs.
     /// - Throws: `Problems` when it is no valid flow or not what the caller expects, `EngineRefusal`, `StorageError`.
-    public func save(flow source: String, expecting: SaveExpectation) async throws -> SavedFlow {
-        let reading = try shelf.read(source)
+    public func save(flow source: String, file: String? = nil, expecting: SaveExpectation) async throws -> SavedFlow {
+        let reading = try shelf.read(source, file: file)
         let key = FlowKey(reading.flow.namespace, reading.flow.id)
         let condition: FlowWrite.Expectation
         switch expecting {
@@ -128,12 +129,12 @@ extension Engine {
 
     /// Loads the files of a folder as flows; what is wrong with some of them keeps none of the others out.
     public func loadFlows(from folder: String) async throws -> (loaded: Int, changed: Int, problems: [Problem]) {
-        let report = try await FlowFolder(path: folder, shelf: shelf, log: log).load()
+        let report = try await FlowFolder(path: folder, shelf: shelf, told: toldFiles, log: log).load()
         return (report.loaded, report.changed, report.problems)
     }
 
     /// Follows the files of a folder until the task is cancelled.
     public func followFlows(in folder: String) async throws {
-        try await FlowFolder(path: folder, shelf: shelf, log: log).follow()
+        try await FlowFolder(path: folder, shelf: shelf, told: toldFiles, log: log).follow()
     }
 }

@@ -27,6 +27,8 @@ public final class Engine: Service {
     let alarms: Alarms
     let scheduler: Scheduler
     let errands = Errands()
+    let toldFiles = ToldFiles()
+    private let temporary: TemporaryFolders
     let ids: IDSource
     private let quick: any QuickReads
     private let fault: FaultSignal
@@ -50,9 +52,12 @@ public final class Engine: Service {
         shelf = FlowShelf(
             store: store, catalogue: catalogue, defaults: settings.pluginDefaults, clock: clock,
             storeIdentity: ids.next().description)
+        temporary = TemporaryFolders(parent: settings.server.temporaryFolder, name: ids.next().description)
+        var server = settings.server
+        server.temporaryFolder = temporary.path
         services = Services(
             clock: clock, files: StoreVault(files: files), keyValues: StoreKeyValues(store: store, clock: clock),
-            flows: StoreLibrary(shelf: shelf), marks: StoreMarks(store: store), settings: settings.server)
+            flows: StoreLibrary(shelf: shelf), marks: StoreMarks(store: store), settings: server)
         let fault = FaultSignal()
         self.fault = fault
         executor = Executor(store: store, clock: clock, log: log, failed: { fault.raise($0) })
@@ -67,6 +72,8 @@ public final class Engine: Service {
 
     /// - Parameter schedules: false for a run without triggers.
     public func run(schedules: Bool) async throws {
+        temporary.open()
+        async let _ = removeLeftovers()
         do {
             await executor.connect(Dispatcher(engine: self))
             try await recover()
@@ -80,6 +87,13 @@ public final class Engine: Service {
         }
         await worker.drain(grace: settings.grace)
         await stop()
+    }
+
+    /// What a server that was killed left on disk of running tasks goes, beside the work.
+    private func removeLeftovers() async {
+        guard await readiness.wait() else { return }
+        let count = await temporary.removeLeftovers()
+        if count > 0 { log.info("Removed \(count) working folders that a server left which did not end by itself") }
     }
 
     /// Returns at a wanted stop. - Throws: `StorageError` when steps can no longer be saved.
@@ -104,6 +118,7 @@ public final class Engine: Service {
         await errands.finish()
         await executor.close()
         alarms.stop()
+        temporary.close()
     }
 
     /// Returns once unfinished executions are taken up and new ones may be started, or when that will not be.

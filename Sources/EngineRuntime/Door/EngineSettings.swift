@@ -20,6 +20,8 @@ public struct EngineSettings: Sendable {
     /// How long a stop waits for running tasks.
     public var grace: ISODuration
     public var rendersRecursively = false
+    /// How many executions, each a subflow of the one before, may stand below one.
+    public var subflowDepth = 100
     /// For schedules that do not say themselves what becomes of missed dates.
     public var recoverMissedSchedules = "ALL"
 

@@ -1,11 +1,14 @@
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
 #endif
 
 /// Which files are flows.
 public enum FlowFiles {
+    /// Deeper folders are not looked into: links may lead in circles.
+    private static let deepest = 40
+
     /// `.yml` and `.yaml` files that are not hidden, and not in a hidden folder.
     public static func isFlowFile(_ path: String) -> Bool {
         let name = path.split(separator: "/").last?.lowercased() ?? ""
@@ -14,20 +17,58 @@ public enum FlowFiles {
 
     /// All flow files below a folder, or the file itself, ascending by path. Hidden files and folders are passed over.
     public static func below(_ path: String) -> [String] {
-        var isFolder = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return [] }
+        guard let isFolder = leadsToFolder(path) else { return [] }
         guard isFolder else { return [path] }
         var found: [String] = []
-        var folders = [path.hasSuffix("/") && path.count > 1 ? String(path.dropLast()) : path]
+        var folders = [(path: path.hasSuffix("/") && path.count > 1 ? String(path.dropLast()) : path, depth: 0)]
         while let folder = folders.popLast() {
-            for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where !name.hasPrefix(".")
-            {
-                let full = "\(folder)/\(name)"
-                var inner = false
-                guard FileManager.default.fileExists(atPath: full, isDirectory: &inner) else { continue }
-                if inner { folders.append(full) } else if isFlowFile(name) { found.append(full) }
+            guard let stream = opendir(folder.path) else { continue }
+            defer { closedir(stream) }
+            while let entry = readdir(stream) {
+                let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                    pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+                }
+                if name.hasPrefix(".") { continue }
+                let full = "\(folder.path)/\(name)"
+                // The listing tells plain files and folders apart; what a link leads to has to be asked.
+                let kind = Int(entry.pointee.d_type)
+                let inner = kind == DT_REG ? false : kind == DT_DIR ? true : leadsToFolder(full)
+                if inner == true, folder.depth < deepest {
+                    folders.append((full, folder.depth + 1))
+                } else if inner == false, isFlowFile(name) {
+                    found.append(full)
+                }
             }
         }
         return found.sorted()
+    }
+
+    /// Nil when there is nothing at the path.
+    private static func leadsToFolder(_ path: String) -> Bool? {
+        var facts = stat()
+        guard stat(path, &facts) == 0 else { return nil }
+        return facts.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// What is in a file; nil when it cannot be read.
+    static func bytes(of path: String) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var facts = stat()
+        guard fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else { return nil }
+        var bytes: [UInt8] = []
+        var room = max(Int(facts.st_size) + 1, 4096)
+        while true {
+            let count = bytes.count
+            var got = 0
+            bytes.reserveCapacity(count + room)
+            bytes.append(contentsOf: repeatElement(0, count: room))
+            got = bytes.withUnsafeMutableBytes { read(descriptor, $0.baseAddress?.advanced(by: count), room) }
+            bytes.removeLast(room - max(0, got))
+            if got < 0 { return nil }
+            if got < room { return bytes }
+            room = 64 << 10
+        }
     }
 }

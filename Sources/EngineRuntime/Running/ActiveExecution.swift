@@ -1,6 +1,7 @@
 import EngineCore
 import FlowModel
 import Storage
+import TaskKit
 
 /// An execution that has not finished, as the executor holds it. Only the executor touches it.
 final class ActiveExecution {
@@ -15,6 +16,8 @@ final class ActiveExecution {
     /// Whether it counts for its flow's concurrency limit, and whether it waits for a place, as the executor noted last.
     var takesPlace = false
     var isQueued = false
+    /// How many executions, each a subflow of the one before, led to it; nil when that is still to be looked up.
+    var depth: Int?
     let key: FlowKey
 
     init(_ state: ExecutionState, flow: CompiledFlow, surroundings: Surroundings, errors: ErrorLog, mask: SecretMask) {
@@ -25,6 +28,7 @@ final class ActiveExecution {
         self.surroundings = surroundings
         self.errors = errors
         self.mask = mask
+        if state.execution.subflowParent == nil { depth = 0 }
     }
 
     /// Whether a worker still has attempts of it.
@@ -52,6 +56,7 @@ final class ActiveExecution {
             errors.append(lines, taskID: { self.state.taskRun($0)?.taskID }, execution: id)
             changes.append(.logs(id, lines))
         }
+        if !decision.metrics.isEmpty { changes.append(.metrics(id, decision.metrics.compactMap(entry))) }
         for command in decision.commands {
             switch command {
             case .wake(let timer): changes.append(.setTimer(timer.row(of: id)))
@@ -65,6 +70,19 @@ final class ActiveExecution {
             }
         }
         return changes
+    }
+
+    private func entry(taskRun: Int, metric: RunMetric) -> MetricEntry? {
+        guard let run = state.taskRun(taskRun) else { return nil }
+        let kind: MetricEntry.Kind =
+            switch metric.kind {
+            case .counter: .counter
+            case .timer: .timer
+            case .gauge: .gauge
+            }
+        return MetricEntry(
+            at: run.attempts.last?.state.lastChange ?? run.state.lastChange, kind: kind, name: metric.name,
+            value: metric.value, taskID: run.taskID, taskRun: taskRun, tags: metric.tags)
     }
 }
 

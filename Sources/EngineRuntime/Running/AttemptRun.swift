@@ -3,6 +3,15 @@ import Expressions
 import FlowModel
 import TaskKit
 
+extension TaskResult {
+    /// What an attempt that was interrupted by a kill gave on its way out.
+    var killed: TaskResult {
+        var result = TaskResult(.killed, outputs: outputs)
+        result.metrics = metrics
+        return result
+    }
+}
+
 /// One attempt at a runnable task, from rendering its properties to its result.
 struct AttemptRun: Sendable {
     let job: Worker.Job
@@ -10,16 +19,18 @@ struct AttemptRun: Sendable {
     let scope: Scope
     let executor: Executor
     let services: Services
+    private let metrics = RunMetrics()
 
     /// Runs the task; a task that takes longer than `timeout` is interrupted and has failed. Source: engine spec §5.3.
     func result(within timeout: ISODuration?) async -> TaskResult {
         let buffer = LogBuffer(job: job, executor: executor, clock: services.clock)
         async let travel: Void = buffer.travel()
-        let result = await outcome(
+        var result = await outcome(
             RunLog(level: order.task.task.logLevel, sink: { buffer.append($0, $1) }), within: timeout)
         buffer.close()
         await travel
         await buffer.flush()
+        result.metrics = metrics.all
         return result
     }
 
@@ -45,7 +56,8 @@ struct AttemptRun: Sendable {
             return TaskResult(.failed, failure: "\(order.task.task.type) is not run by a worker")
         }
         let context = RunContext(
-            identity: order.identity, scope: scope, log: log, services: services, task: order.task.task)
+            identity: order.identity, scope: scope, log: log, services: services, task: order.task.task,
+            metrics: metrics)
         return await run(type, context)
     }
 
@@ -56,7 +68,7 @@ struct AttemptRun: Sendable {
             let outputs = try await task.run(context)
             return TaskResult(task.state(of: outputs), outputs: outputs.values)
         } catch {
-            return TaskResult(.failed, outputs: error.outputs, failure: error.message)
+            return TaskResult(.failed, outputs: error.outputs, failure: order.told(error))
         }
     }
 }

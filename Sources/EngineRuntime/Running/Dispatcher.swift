@@ -42,6 +42,7 @@ struct Dispatcher: ExecutorActions {
                 start.executionID = request.child
                 start.trigger = request.trigger
                 start.ownsLabels = true
+                try await engine.checkDepth(below: parent, asking: FlowKey(request.namespace, request.flowID))
                 let flow = try await engine.subflow(request)
                 // The executor tells the parent, before anything that the child does.
                 let link = Change.linkChild(child: request.child, parent: parent, taskRun: number)

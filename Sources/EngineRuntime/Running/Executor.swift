@@ -84,7 +84,13 @@ actor Executor {
         var news: News?
         if let asker = beginning.asker {
             // Asked here, in one turn with the beginning: a kill of the asker comes before, or finds the link to its child.
-            guard isWaiting(asker) else { return false }
+            guard isWaiting(asker) else {
+                // A kill of the asker came first, and waits until it is clear that there is nothing to wait for.
+                let nothing = Event.subflowRefused(asker.taskRun, attempt: asker.attempt, "It was killed")
+                take(nothing, for: asker.execution)
+                return false
+            }
+            execution.depth = active[asker.execution]?.depth.map { $0 + 1 }
             news = News(event: .subflowStarted(asker.taskRun, attempt: asker.attempt), to: asker.execution)
         }
         active[execution.id] = execution
@@ -97,9 +103,9 @@ actor Executor {
     }
 
     private func isWaiting(_ asker: Beginning.Asker) -> Bool {
-        guard let execution = active[asker.execution], let run = execution.state.taskRun(asker.taskRun) else {
-            return false
-        }
+        guard let execution = active[asker.execution], execution.state.execution.state.current != .killing,
+            let run = execution.state.taskRun(asker.taskRun)
+        else { return false }
         return run.state.current.isRunning && run.attempts.count == asker.attempt + 1
             && !execution.state.execution.state.current.isTerminated
     }
@@ -110,6 +116,27 @@ actor Executor {
         active[execution.id] = execution
         notePlace(of: execution)
         settle(execution, decision)
+    }
+
+    /// Puts other rows in the place of those of a paused execution and has it go on from them. Who follows it or waits for
+    /// its end goes on doing so.
+    /// - Parameter alter: the state that the new rows make, what is to be done then, the rows that changed, and the result.
+    /// - Returns: nil when it is not paused, or has attempts on workers.
+    func remake<Result: Sendable>(
+        _ id: ExecutionID,
+        _ alter:
+            @Sendable (ExecutionSnapshot, CompiledFlow, Surroundings) throws -> (
+                state: ExecutionState, decision: Decision, changes: [Change], result: Result
+            )
+    ) async throws -> Result? {
+        if let stop { throw stop }
+        guard let execution = active[id], execution.state.execution.state.current == .paused, !execution.hasAttempts
+        else { return nil }
+        let made = try alter(execution.snapshot, execution.flow, execution.surroundings)
+        execution.state = made.state
+        pending.append(Pending(execution: execution, changes: made.changes, commands: []))
+        try await withCheckedThrowingContinuation { saved in settle(execution, made.decision, saved: saved) }
+        return made.result
     }
 
     /// Begins what was stored but not begun, and fills places that became free, once all executions are taken up.
@@ -192,6 +219,9 @@ actor Executor {
 
     func snapshot(of id: ExecutionID) -> ExecutionSnapshot? { active[id]?.snapshot }
     func isActive(_ id: ExecutionID) -> Bool { active[id] != nil }
+    /// How deep the execution stands below the one that nobody started as a subflow; nil when it is not known here.
+    func depth(of id: ExecutionID) -> Int? { active[id]?.depth }
+    func note(depth: Int, of id: ExecutionID) { active[id]?.depth = depth }
     var activeCount: Int { active.count }
 
     /// Waits until nothing more happens in the execution; nil when it is not among the unfinished ones.

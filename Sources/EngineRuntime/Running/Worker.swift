@@ -85,7 +85,7 @@ final class Worker: Sendable {
             let attempt = AttemptRun(job: job, order: order, scope: scope, executor: executor, services: services)
             var result = await attempt.result(within: timeout)
             let slot = state.withLock { $0.running[job] }
-            if slot?.isStopped == true { result = TaskResult(.killed, outputs: result.outputs) }
+            if slot?.isStopped == true { result = result.killed }
             // An attempt that failed because the server stops stays RUNNING on disk: the next start takes it up.
             if slot?.isInterrupted != true || slot?.isStopped == true || result.state != .failed {
                 await executor.take(.taskEnded(job.taskRun, attempt: job.attempt, result), for: job.execution)

@@ -42,8 +42,14 @@ public struct RunContext: Sendable {
     public let services: Services
     /// The task as the flow has it: its properties before rendering.
     public let task: FlowTask
+    /// Takes the numbers that the run tells.
+    public let metrics: RunMetrics
 
-    public init(identity: RunIdentity, scope: Scope, log: RunLog, services: Services, task: FlowTask) {
+    public init(
+        identity: RunIdentity, scope: Scope, log: RunLog, services: Services, task: FlowTask,
+        metrics: RunMetrics = RunMetrics()
+    ) {
+        self.metrics = metrics
         self.identity = identity
         self.scope = scope
         self.log = log

@@ -60,7 +60,7 @@ public protocol MarkStore: Sendable {
 public struct ServerSettings: Sendable {
     /// Folder of this server's data.
     public var dataFolder: String
-    /// Folder for working directories; emptied at start.
+    /// Folder for working directories: one of its own for each run of the server.
     public var temporaryFolder: String
     /// The address that users see, if configured.
     public var url: String?

@@ -63,7 +63,7 @@ import Testing
         #expect(bench.history == "CREATED RUNNING PAUSED RUNNING SUCCESS" && bench.taskRuns.count == 2)
     }
 
-    @Test func `a kill stops workers and ends the execution at once`() throws {
+    @Test func `a kill stops workers and ends the execution when they are through`() throws {
         let bench = try Bench(
             list("tasks", flow("Parallel", "p", list("tasks", work("a"), flow("Pause", "q"))), step("b")) + "\n"
                 + list("errors", step("e")))
@@ -71,14 +71,61 @@ import Testing
         bench.run(waiting: false)
         let decision = bench.send(.killRequested(cascade: true))
         #expect(
-            decision.executionChanged && bench.execution.state.current == .killed
-                && bench.run(of: "a")?.state.current == .running)
+            decision.executionChanged && bench.execution.state.current == .killing
+                && bench.run(of: "a")?.state.current == .running && bench.finished == 0)
+        bench.send(.killRequested(cascade: true))
+        #expect(bench.execution.state.current == .killing, "a second kill waits as well")
         bench.settle()
         #expect(bench.history == "CREATED RUNNING PAUSED KILLING KILLED" && bench.stopped == [1] && bench.killsChildren)
         #expect(
             bench.history(of: "a") == "CREATED RUNNING KILLED"
                 && bench.history(of: "q") == "CREATED RUNNING PAUSED KILLING KILLED")
         #expect(bench.run(of: "p")?.state.current == .killed && bench.taskRuns.count == 3 && bench.finished == 1)
+    }
+
+    @Test func `a killed execution waits for those that it started`() throws {
+        let bench = try Bench(
+            list(
+                "tasks", flow("Sequential", "q", list("tasks", flow("Subflow", "s", "namespace: tests, flowId: other")))
+            )
+                + "\n" + list("afterExecution", step("last")))
+        bench.subflow = { _ in nil }
+        bench.run()
+        bench.send(.killRequested(cascade: true))
+        bench.settle()
+        #expect(bench.history == "CREATED RUNNING KILLING" && bench.run(of: "s")?.state.current == .running)
+        // A restart of the server asks for the other one again.
+        bench.take(ExecutionRows(bench.execution, taskRuns: bench.taskRuns))
+        bench.settle()
+        #expect(bench.subflows.count == 2 && bench.history == "CREATED RUNNING KILLING")
+        bench.send(.subflowEnded(SubflowEnd(child: bench.subflows[0].child, state: .killed, outputs: nil)))
+        bench.settle()
+        #expect(bench.history == "CREATED RUNNING KILLING KILLED" && bench.history(of: "s") == "CREATED RUNNING KILLED")
+        #expect(
+            bench.history(of: "q") == "CREATED RUNNING KILLED" && bench.history(of: "last") == "CREATED RUNNING SUCCESS"
+        )
+    }
+
+    @Test(arguments: [true, false])
+    func `a killed execution waits for nothing that will not come`(cascade: Bool) throws {
+        let bench = try Bench(list("tasks", flow("Subflow", "s", "namespace: tests, flowId: other")))
+        bench.subflow = { _ in nil }
+        bench.run()
+        bench.send(.killRequested(cascade: cascade))
+        // With a cascade: the other one had not begun when the kill came.
+        if cascade { bench.send(.subflowRefused(0, attempt: 0, "It was killed")) }
+        #expect(bench.history == "CREATED RUNNING KILLING KILLED" && bench.history(of: "s") == "CREATED RUNNING KILLED")
+    }
+
+    @Test func `what workers had when the server stopped is killed at its restart`() throws {
+        let bench = try Bench(list("tasks", work("a")))
+        bench.holdsWork = true
+        bench.run()
+        let decision = bench.state.apply(
+            .killRequested(cascade: true), at: bench.now, to: bench.flow, with: bench.surroundings)
+        bench.absorb(decision)
+        bench.take(ExecutionRows(bench.execution, taskRuns: bench.taskRuns))
+        #expect(bench.history == "CREATED RUNNING KILLING KILLED" && bench.history(of: "a") == "CREATED RUNNING KILLED")
     }
 
     @Test func `a result told twice, late or early counts once`() throws {

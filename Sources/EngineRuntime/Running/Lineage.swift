@@ -1,0 +1,57 @@
+import EngineCore
+import FlowModel
+import Storage
+
+extension Execution {
+    /// The execution that started this one as a subflow; nil for one that somebody or a trigger started.
+    var subflowParent: ExecutionID? {
+        guard let trigger, !trigger.type.lowercased().contains("trigger") else { return nil }
+        return trigger.variables["executionId"]?.string.flatMap { ExecutionID($0) }
+    }
+}
+
+extension Engine {
+    /// Refuses a subflow that would stand too deep below the execution that began it all: flows that start each other would
+    /// never come to an end.
+    /// - Throws: `EngineRefusal.conflict` with the flows on the way.
+    func checkDepth(below parent: ExecutionID, asking flow: FlowKey) async throws {
+        let depth = try await depth(of: parent)
+        if depth < settings.subflowDepth { return }
+        let path = try await flows(leadingTo: parent) + [flow]
+        let names =
+            path.count <= 8
+            ? path.map(\.description) : path.prefix(3).map(\.description) + ["…"] + path.suffix(4).map(\.description)
+        throw EngineRefusal.conflict(
+            "Flow '\(flow)' is not started: subflows may be \(settings.subflowDepth) deep, and this one would be deeper: "
+                + names.joined(separator: " → ") + ". Do these flows start each other without end?")
+    }
+
+    /// Looked up once after a restart of the server; else what the executor counts is known.
+    private func depth(of id: ExecutionID) async throws -> Int {
+        if let known = await executor.depth(of: id) { return known }
+        var (depth, current) = (0, id)
+        while depth <= settings.subflowDepth, let parent = try await store.execution(current)?.subflowParent {
+            depth += 1
+            if let known = await executor.depth(of: parent) {
+                depth += known
+                break
+            }
+            current = parent
+        }
+        await executor.note(depth: depth, of: id)
+        return depth
+    }
+
+    /// The flows of an execution and of those that led to it, the first one first.
+    private func flows(leadingTo id: ExecutionID) async throws -> [FlowKey] {
+        var path: [FlowKey] = []
+        var next: ExecutionID? = id
+        while let current = next, path.count <= settings.subflowDepth,
+            let execution = try await store.execution(current)
+        {
+            path.insert(FlowKey(execution.namespace, execution.flowID), at: 0)
+            next = execution.subflowParent
+        }
+        return path
+    }
+}
