@@ -11,21 +11,8 @@ struct ProblemText {
         let path = problem.path.map { "\($0): " } ?? ""
         lines.append("\(start)\(problem.severity.rawValue): \(path)\(problem.what)")
         if let place = problem.place, let source {
-            let all = source.split(separator: "\n", omittingEmptySubsequences: false)
-            let width = String(place.line).count
-            for number in [place.line - 1, place.line] where all.indices.contains(number - 1) {
-                let label = String(number)
-                let padding = String(repeating: " ", count: width - label.count)
-                lines.append("   \(padding)\(label) | \(all[number - 1])")
-            }
-            if all.indices.contains(place.line - 1) {
-                let line = all[place.line - 1]
-                let rest = line.dropFirst(place.column - 1).prefix { !$0.isWhitespace }
-                let marks = String(repeating: "^", count: max(1, rest.count))
-                lines.append(
-                    "   \(String(repeating: " ", count: width)) | \(String(repeating: " ", count: place.column - 1))\(marks)"
-                )
-            }
+            let excerpt = SourceExcerpt(SourceText(source), indentation: "   ")
+            lines += excerpt.lines(at: place, before: 1, marksWord: true)
         }
         if let fix = problem.fix { lines.append("   fix: \(fix)") }
         lines.append("   code: \(problem.code)")

@@ -14,7 +14,7 @@ enum FlowOutputs {
             do throws(ExpressionError) {
                 rendered = try Renderer.render(output.value, in: scope)
             } catch {
-                throw TaskFailure(error)
+                throw TaskFailure(error, property: "outputs")
             }
             do throws(InputProblem) {
                 values[output.id] = try conversion.convert(rendered, to: output)

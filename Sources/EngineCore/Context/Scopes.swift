@@ -52,6 +52,11 @@ public struct TaskOrder: Sendable {
     /// What the task's expressions see. `outputs` and `tasks` are in it only where the task's texts mention them, so that
     /// workers do not hold what the execution goes on changing.
     public var variables: any Variables
+
+    /// What the log says of a failure: with its place in the flow, where a template or a property caused it.
+    public func told(_ failure: TaskFailure) -> String {
+        (variables as? RunVariables)?.flow.flow.told(failure, in: .task(task.task)) ?? failure.message
+    }
 }
 
 extension ExecutionState {

@@ -1,5 +1,6 @@
 import Expressions
 import FlowModel
+import TaskKit
 
 /// Resolves the inputs of a new execution, a subflow, a schedule or a resumed pause: given values and defaults in, typed
 /// values or everything that is wrong out.
@@ -10,14 +11,17 @@ public struct InputResolver: Sendable {
     private let inputs: [FlowInput]
     private let scope: Scope
     private let cipher: (any SecretCipher)?
+    private let flow: Flow?
 
     /// - Parameters:
     ///   - scope: the variables of the execution to be (`flow`, `execution`, `labels`, `vars`, …) without `inputs`.
     ///   - cipher: nil when the server has no encryption key; then SECRET inputs are refused.
-    public init(_ inputs: [FlowInput], in scope: Scope, cipher: (any SecretCipher)?) {
+    ///   - flow: the flow that declares the inputs, so that a template that fails is told with its place.
+    public init(_ inputs: [FlowInput], in scope: Scope, cipher: (any SecretCipher)?, of flow: Flow? = nil) {
         self.inputs = inputs
         self.scope = scope
         self.cipher = cipher
+        self.flow = flow
     }
 
     /// - Parameter given: raw values by id, texts of a form or typed ones; files as URIs of stored files.
@@ -103,7 +107,8 @@ public struct InputResolver: Sendable {
             do throws(ExpressionError) {
                 return try Template.cached(condition).value(in: scope) == .bool(true)
             } catch {
-                throw InputProblem(inputID: input.id, message: "Invalid condition: \(error)")
+                throw InputProblem(
+                    inputID: input.id, message: "Invalid condition: \(resolver.told(error, input, "dependsOn"))")
             }
         }
 
@@ -146,7 +151,7 @@ public struct InputResolver: Sendable {
             do throws(ExpressionError) {
                 found = try Template.cached(expression).value(in: scope)
             } catch {
-                throw InputFault("its expression cannot be rendered: \(error)")
+                throw InputFault("its expression cannot be rendered: \(resolver.told(error, input, "expression"))")
             }
             guard case .list(let items) = found else {
                 throw InputFault(
@@ -166,9 +171,13 @@ public struct InputResolver: Sendable {
             do throws(ExpressionError) {
                 return try InputDefaults.rendered(written, of: input, in: scope)
             } catch {
-                throw InputFault("its default cannot be rendered: \(error)")
+                throw InputFault("its default cannot be rendered: \(resolver.told(error, input, "defaults"))")
             }
         }
+    }
+
+    private func told(_ error: ExpressionError, _ input: FlowInput, _ property: String) -> String {
+        flow?.told(error, in: FlowElement(at: input.mark, property: property)) ?? error.description
     }
 
     private var conversion: InputConversion {

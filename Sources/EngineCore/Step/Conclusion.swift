@@ -13,8 +13,8 @@ extension ExecutionState {
                 execution.outputs = try FlowOutputs.rendered(
                     step.flow.flow.outputs, in: scope(of: nil, nil, step), step.surroundings)
             } catch {
-                step.log(
-                    LogEntry(at: step.now, level: .error, message: "Failed to render output values: \(error.message)"))
+                let why = step.flow.flow.told(error, in: .member("outputs"))
+                step.log(LogEntry(at: step.now, level: .error, message: "Failed to render output values: \(why)"))
                 state = .failed
             }
         }

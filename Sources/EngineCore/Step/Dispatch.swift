@@ -48,13 +48,13 @@ extension ExecutionState {
         do throws(ExpressionError) {
             return .success(Truth.isTruthyText(try runIf.text(in: scope(of: number, task, step))))
         } catch {
-            return .failure(TaskFailure(error))
+            return .failure(TaskFailure(error, property: task.task.runIf == nil ? nil : "runIf"))
         }
     }
 
     /// Fails a task run that no attempt was made at.
     mutating func refuse(_ number: Int, _ failure: TaskFailure, _ task: CompiledTask, _ step: inout Step) {
-        log(.error, failure.message, taskRun: number, &step)
+        log(.error, step.told(failure, task), taskRun: number, &step)
         end(number, task.tolerated(.failed), &step)
     }
 
@@ -131,7 +131,7 @@ extension ExecutionState {
                 type, sources: task.sources, names: task.kind.propertyNames, in: context.scope)
             return (TaskResult(.success, outputs: try made.run(&context).values), context.logs)
         } catch {
-            return (TaskResult(.failed, outputs: error.outputs, failure: error.message), context.logs)
+            return (TaskResult(.failed, outputs: error.outputs, failure: step.told(error, task)), context.logs)
         }
     }
 }
@@ -168,7 +168,7 @@ extension PropertySource {
             case .structure(let structure): value = structure
             }
         } catch {
-            throw TaskFailure(error)
+            throw TaskFailure(error, property: name)
         }
         do throws(PropertyProblem) {
             return try ISODuration(property: value)

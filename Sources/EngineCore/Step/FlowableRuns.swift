@@ -10,7 +10,9 @@ extension ExecutionState {
         case .success(.pause(let terms)): pause(number, terms, task, &step)
         case .success(.start(let start)): begin(number, start, task, &step)
         case .failure(let failure):
-            log(.error, "Unable to resolve state from the Flowable task: \(failure.message)", taskRun: number, &step)
+            log(
+                .error, "Unable to resolve state from the Flowable task: \(step.told(failure, task))", taskRun: number,
+                &step)
             end(number, task.tolerated(.failed), &step)
         }
     }
@@ -82,7 +84,7 @@ extension ExecutionState {
             wait(number, .round, until: step.now.advanced(by: interval), &step)
             return true
         case .failure(let failure):
-            log(.error, failure.message, taskRun: number, &step)
+            log(.error, step.told(failure, task), taskRun: number, &step)
             owners[number] = nil
             end(number, task.tolerated(.failed), &step)
             return true

@@ -1,6 +1,7 @@
 import Expressions
 import FlowModel
 import OrderedCollections
+import TaskKit
 
 /// What a step may ask for besides its execution: only things that stay as they are while it runs.
 public struct Surroundings: Sendable {
@@ -62,6 +63,9 @@ struct Step {
     }
 
     mutating func order(_ command: Command) { decision.commands.append(command) }
+
+    /// What the log says of a task's failure: with its place in the flow, where a template or a property caused it.
+    func told(_ failure: TaskFailure, _ task: CompiledTask) -> String { flow.flow.told(failure, in: .task(task.task)) }
 
     mutating func log(_ entry: LogEntry) {
         decision.logs.append(entry)

@@ -1,5 +1,6 @@
 import Expressions
 import FlowModel
+import TaskKit
 
 /// The labels of new executions. Source: engine spec §7.1, §8.1.
 public enum LabelRules {
@@ -25,13 +26,17 @@ public enum LabelRules {
     }
 
     /// A trigger's own labels with their values rendered.
-    static func rendered(_ labels: [Label], in scope: Scope) -> (labels: [Label], warnings: [String]) {
+    /// - Parameter told: says where in the flow a failure is.
+    static func rendered(
+        _ labels: [Label], in scope: Scope, told: (TaskFailure) -> String = { $0.message }
+    ) -> (labels: [Label], warnings: [String]) {
         var (rendered, warnings): ([Label], [String]) = ([], [])
         for label in plain(labels) {
             do throws(ExpressionError) {
                 rendered.append(Label(key: label.key, value: try Renderer.text(label.value, in: scope)))
             } catch {
-                warnings.append("The label '\(label.key)' is left out, its value cannot be rendered: \(error)")
+                let why = told(TaskFailure(error, property: "labels"))
+                warnings.append("The label '\(label.key)' is left out, its value cannot be rendered: \(why)")
             }
         }
         return (rendered, warnings)

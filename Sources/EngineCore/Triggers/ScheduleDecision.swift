@@ -57,7 +57,7 @@ extension ScheduleDefinition {
         do throws(TaskFailure) {
             decision.row.nextExecutionDate = try nextDate(of: row, now: now, scope: scope)
         } catch {
-            decision.warnings.append("The conditions are ignored for the next date: \(error.message)")
+            decision.warnings.append("The conditions are ignored for the next date: \(scope.told(error))")
             decision.row.nextExecutionDate = dates.next(after: lastDate(of: row, now: now)) ?? afterTheLast(now)
         }
         decision.row.stopAfter = stopAfter
@@ -111,7 +111,7 @@ extension ScheduleDefinition {
             do throws(TaskFailure) {
                 following = try nextFitting(after: last, scope)
             } catch {
-                decision.warnings.append("The conditions are ignored for the next date: \(error.message)")
+                decision.warnings.append("The conditions are ignored for the next date: \(scope.told(error))")
             }
         }
         var ahead = backfill

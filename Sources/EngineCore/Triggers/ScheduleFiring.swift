@@ -36,14 +36,14 @@ extension ScheduleDefinition {
             guard try judge(date, scope) == .holds else { return nil }
             if hasVariables { firing.variables = variables(of: date, reference, scope, &firing.warnings) }
             let inner = scope.with(firing.variables, schedule: hasVariables)
-            let (labels, warnings) = LabelRules.rendered(trigger.labels, in: inner)
+            let (labels, warnings) = LabelRules.rendered(trigger.labels, in: inner) { scope.told($0) }
             firing.labels = labels + (backfill?.labels ?? []).filter { !LabelRules.isSystem($0) }
             firing.warnings += warnings
             firing.inputs = try TriggerInputs.rendered(inputs, in: inner)
             for (id, value) in backfill?.inputs ?? [:] { firing.inputs[id] = value }
         } catch {
             if hasVariables, firing.variables.isEmpty { firing.variables = ["date": text(of: date)] }
-            firing.failure = error.message
+            firing.failure = scope.told(error)
         }
         return firing
     }
@@ -63,7 +63,7 @@ extension ScheduleDefinition {
                 variables["previous"] = text(of: previous)
             }
         } catch {
-            warnings.append("The dates before and after \(date) are not known: \(error.message)")
+            warnings.append("The dates before and after \(date) are not known: \(scope.told(error))")
         }
         return variables
     }
@@ -84,7 +84,7 @@ public enum TriggerInputs {
                 }
             }
         } catch {
-            throw TaskFailure(error)
+            throw TaskFailure(error, property: "inputs")
         }
         return values
     }

@@ -8,11 +8,15 @@ import TaskKit
 public struct TriggerScope: Sendable {
     private let scope: Scope
     private let trigger: ValueMap
+    private let flow: Flow
+    private let element: FlowElement
 
     public init(
         _ trigger: FlowTrigger, of flow: Flow, server: ServerVariables, world: any World, limits: Limits = .standard
     ) {
         self.trigger = ["id": .string(trigger.id), "type": .string(trigger.type)]
+        self.flow = flow
+        element = .trigger(trigger)
         var variables: ValueMap = [
             "envs": .map(server.envs), "globals": .map(server.globals), "kestra": .map(server.kestra),
             "flow": [
@@ -27,6 +31,9 @@ public struct TriggerScope: Sendable {
         variables["labels"] = .map(labels)
         scope = Scope(variables: variables, world: world, limits: limits)
     }
+
+    /// What is said of a failure of the trigger: with its place in the flow, where a template or a property caused it.
+    public func told(_ failure: TaskFailure) -> String { flow.told(failure, in: element) }
 
     /// With these members of `trigger` besides id and type.
     public func with(_ members: ValueMap = [:], schedule: Bool = false) -> Scope {
@@ -63,7 +70,7 @@ struct TriggerGate: Sendable {
         do throws(ExpressionError) {
             return Truth.isTruthyText(String(try template.text(in: scope).trimmedSpace))
         } catch {
-            throw TaskFailure(error)
+            throw TaskFailure(error, property: "when")
         }
     }
 }

@@ -104,7 +104,7 @@ public enum WebhookDecision: Sendable {
                     returnOutputs: webhook.returnOutputs, contentType: webhook.responseContentType,
                     responseCode: webhook.responseCode))
         } catch {
-            return .failed(trigger: trigger.id, message: error.message)
+            return .failed(trigger: trigger.id, message: scope.told(error))
         }
     }
 }

@@ -31,6 +31,8 @@ public final class FlowShelf: Sendable {
     let storeIdentity: String
     private let clock: any FlowClock
     private let cache = Mutex(FlowCache(capacity: 1024))
+    /// Of flows that were read from files since the start: the file, and what tells the text in it from others.
+    private let files = Mutex<[FlowKey: (name: String, text: Int)]>([:])
     private let listeners = Mutex<[@Sendable (FlowsChanged) -> Void]>([])
 
     init(
@@ -76,12 +78,23 @@ public final class FlowShelf: Sendable {
         do throws(Problems) {
             var flow = try reader.read(stored.source).flow
             flow.revision = stored.head.revision
+            flow.file = file(of: stored)
             return LoadedFlow(
                 head: stored.head, source: stored.source,
                 content: .ready(try CompiledFlow(flow, catalogue: reader.catalogue)))
         } catch {
             return LoadedFlow(head: stored.head, source: stored.source, content: .broken(error))
         }
+    }
+
+    /// Remembers that a flow's text stands in a file, for places in messages.
+    func note(file name: String, of key: FlowKey, source: String) {
+        files.withLock { $0[key] = (name, source.hashValue) }
+    }
+
+    private func file(of stored: Storage.StoredFlow) -> String? {
+        guard let file = files.withLock({ $0[stored.head.key] }) else { return nil }
+        return file.text == stored.source.hashValue ? file.name : nil
     }
 
     // MARK: changing
@@ -92,8 +105,10 @@ public final class FlowShelf: Sendable {
     public func save(_ saves: [Save], deleting removals: [FlowRemoval] = []) async throws -> FlowsSaved {
         var writes: [FlowWrite] = []
         writes.reserveCapacity(saves.count)
+        var names: [String?] = []
         for save in saves {
             let flow = try (save.prepared ?? read(save.source)).flow
+            names.append(flow.file)
             writes.append(
                 FlowWrite(
                     key: save.key, source: save.source, disabled: flow.disabled, expecting: save.expecting,
@@ -102,6 +117,7 @@ public final class FlowShelf: Sendable {
         let saved = try await store.saveFlows(writes, deleting: removals, at: clock.now)
         let changed = saved.writes.filter { $0.outcome == .created || $0.outcome == .updated }.map(\.key)
         let deleted = saved.removals.filter { $0.outcome == .deleted }.map(\.key)
+        for (name, save) in zip(names, saves) { if let name { note(file: name, of: save.key, source: save.source) } }
         cache.withLock { cache in for key in changed + deleted { cache.forgetNewest(key) } }
         if !changed.isEmpty || !deleted.isEmpty {
             let news = FlowsChanged(saved: changed, deleted: deleted)

@@ -130,7 +130,7 @@ actor Scheduler {
                     trigger, of: flow, scope: scope(of: trigger, in: flow), serverZone: settings.timeZone,
                     recovery: Schedule.Recovery(rawValue: settings.recoverMissedSchedules) ?? .all)
             } catch {
-                log.error("Trigger \(key).\(trigger.id) is not scheduled: \(error.message)")
+                log.error("Trigger \(key).\(trigger.id) is not scheduled: \(flow.told(error, in: .trigger(trigger)))")
                 return nil
             }
         }

@@ -44,6 +44,8 @@ public struct ExpressionError: Error, Sendable, CustomStringConvertible {
         guard let source = details.source, let offset = details.offset else { return nil }
         return SourcePlace.of(offset, in: source)
     }
+    /// Where in the template, in bytes from its start.
+    public var offset: Int? { details.offset }
     public var line: Int? { place?.line }
     public var column: Int? { place?.column }
 
@@ -70,14 +72,20 @@ public struct ExpressionError: Error, Sendable, CustomStringConvertible {
         return ExpressionError(
             Details(
                 kind: details.kind, message: details.message, hint: details.hint, source: source, offset: offset,
-                cause: details.cause
+                cause: details.cause, inner: details.inner
             )
         )
     }
 
     /// An evaluation error that has this one as its cause. It keeps the hint.
     func wrapped(as message: String) -> ExpressionError {
-        ExpressionError(Details(kind: .evaluation, message: message, hint: hint, cause: description))
+        ExpressionError(Details(kind: .evaluation, message: message, hint: hint, cause: description, inner: self))
+    }
+
+    /// The error that began it all, such as that of a template inside of this one; it knows the most exact place.
+    public var origin: ExpressionError {
+        guard let inner = details.inner?.origin, inner.offset != nil else { return self }
+        return inner
     }
 
     /// The same as an error that `??` and its like do not catch.
@@ -90,10 +98,11 @@ public struct ExpressionError: Error, Sendable, CustomStringConvertible {
         let source: String?
         let offset: Int?
         let cause: String?
+        let inner: ExpressionError?
 
         init(
             kind: Kind, message: String, hint: String?, source: String? = nil, offset: Int? = nil,
-            cause: String? = nil
+            cause: String? = nil, inner: ExpressionError? = nil
         ) {
             self.kind = kind
             self.message = message
@@ -101,6 +110,7 @@ public struct ExpressionError: Error, Sendable, CustomStringConvertible {
             self.source = source
             self.offset = offset
             self.cause = cause
+            self.inner = inner
         }
     }
 }

@@ -24,6 +24,8 @@ public struct Flow: Sendable {
     public var disabled = false
     /// The document, verbatim.
     public var source: String
+    /// The file that it was read from, as the user names it; nil for a flow that came another way.
+    public var file: String?
 
     public init(id: String, namespace: String, source: String) {
         self.id = id

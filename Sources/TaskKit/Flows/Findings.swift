@@ -11,8 +11,14 @@ final class Findings {
     let file: String?
     private(set) var problems: [Problem] = []
     private var steps: [Step] = []
+    private let source: String
+    /// Its lines, once a place inside a scalar is asked for.
+    private lazy var text = SourceText(source)
 
-    init(file: String?) { self.file = file }
+    init(file: String?, source: String) {
+        self.file = file
+        self.source = source
+    }
 
     /// Reads something below the member `name` of what is being read now.
     func within<Result>(_ name: String, _ read: () -> Result) -> Result {
@@ -112,7 +118,7 @@ final class Findings {
         return nil
     }
 
-    /// Checks an id against `^[a-zA-Z0-9][a-zA-Z0-9_-]*`, with dots where they are allowed.
+    /// Checks an id against `^[a-zA-Z0-9][a-zA-Z0-9_-]*$`, with dots where they are allowed.
     func id(_ node: Node?, of owner: Mark, dots: Bool, member: String = "id", limit: Int = 256) -> String? {
         guard let node, !node.isNull else {
             add("flow.missing", at: owner, member: member, "must not be null", fix: "add `\(member): a-name`")
@@ -134,7 +140,7 @@ final class Findings {
             }
         }
         if !fits {
-            let pattern = dots ? "^[a-zA-Z0-9][a-zA-Z0-9._-]*" : "^[a-zA-Z0-9][a-zA-Z0-9_-]*"
+            let pattern = dots ? "^[a-zA-Z0-9][a-zA-Z0-9._-]*$" : "^[a-zA-Z0-9][a-zA-Z0-9_-]*$"
             add(
                 "flow.bad-id", at: node.mark, member: member, "must match \"\(pattern)\"",
                 fix: "use letters, digits, `-` and `_`" + (dots ? " and `.`" : "") + "; begin with a letter or a digit")
@@ -152,24 +158,13 @@ final class Findings {
             do throws(ExpressionError) {
                 _ = try Template(scalar.text)
             } catch {
+                let mark = error.offset.flatMap { text.mark(of: $0, in: node) } ?? node.mark
                 add(
-                    "expression.parse", at: error.mark(in: node), "the expression cannot be read: \(error.message)")
+                    "expression.parse", at: mark, "the expression cannot be read: \(error.message)",
+                    fix: error.hint)
             }
         case .list(let items): items.forEach(checkExpressions)
         case .map(let members): members.forEach { checkExpressions($0.value) }
-        }
-    }
-}
-
-extension ExpressionError {
-    /// The place in the document: exact for plain and block scalars, whose lines stand in the document as they are.
-    func mark(in node: Node) -> Mark {
-        guard case .scalar(let scalar) = node.content, let line, let column else { return node.mark }
-        let (row, start) = (Int(node.mark.line), Int(node.mark.column))
-        switch scalar.style {
-        case .plain: return line == 1 ? Mark(line: row, column: start + column - 1) : node.mark
-        case .quoted: return line == 1 ? Mark(line: row, column: start + column) : node.mark
-        case .block: return Mark(line: row + line, column: column)
         }
     }
 }

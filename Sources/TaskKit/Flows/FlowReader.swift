@@ -33,7 +33,7 @@ public struct FlowReader: Sendable {
         } catch {
             throw Problems(error)
         }
-        let findings = Findings(file: file)
+        let findings = Findings(file: file, source: source)
         guard case .map(let members) = root.content else {
             throw Problems(
                 Problem(
@@ -63,7 +63,9 @@ public struct FlowReader: Sendable {
     private func header(_ root: Node, source: String, _ findings: Findings) -> Flow {
         let id = findings.id(root["id"], of: root.mark, dots: true, limit: 100)
         let namespace = findings.namespace(root["namespace"], of: root.mark)
-        return Flow(id: id ?? "", namespace: namespace ?? "", source: source)
+        var flow = Flow(id: id ?? "", namespace: namespace ?? "", source: source)
+        flow.file = findings.file
+        return flow
     }
 
     private func read(_ member: Node.Member, into flow: inout Flow, _ findings: Findings) {

@@ -73,7 +73,21 @@ struct TaskReading {
                 findings.add("task.rule", at: node.mark, "\(task.id): \(mistake)")
             }
         }
+        if let cautious = kind.work.type as? any CautiousTask.Type {
+            for caution in cautious.cautions(about: task) { warn(caution, node) }
+        }
         return task
+    }
+
+    private func warn(_ caution: Caution, _ node: Node) {
+        var place = node
+        for name in caution.path {
+            guard let inner = place[name] else { break }
+            place = inner
+        }
+        findings.add(
+            caution.code, severity: .warning, at: place.mark, member: caution.path.joined(separator: "."), caution.what,
+            fix: caution.fix)
     }
 
     private func kind(_ node: Node) -> (TaskKind, String)? {

@@ -122,6 +122,7 @@ public final class PropertyReader: @unchecked Sendable {
             }
         } catch {
             failure = error
+            failure?.property = names[position]
             return nil
         }
     }

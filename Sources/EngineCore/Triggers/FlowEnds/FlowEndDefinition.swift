@@ -45,8 +45,9 @@ public struct FlowEndDefinition: Sendable {
     ///   - upstream: the execution, its flow and its variables.
     ///   - windows: the trigger's stored windows.
     ///   - zone: the server's own.
+    ///   - flow: the flow that has the trigger, so that what goes wrong is told with its place.
     public func decide(
-        _ upstream: ConditionContext, windows: [TriggerWindow], now: Timestamp, zone: Zone
+        _ upstream: ConditionContext, windows: [TriggerWindow], now: Timestamp, zone: Zone, in flow: Flow? = nil
     ) -> FlowEndDecision {
         var decision = FlowEndDecision()
         guard let execution = upstream.execution, states.contains(execution.state.current),
@@ -66,15 +67,15 @@ public struct FlowEndDefinition: Sendable {
                 if let window = step.window, window != stored { decision.windows.append(window) }
                 isComplete = isComplete && step.isComplete
             }
-            if isComplete { decision.start = start(execution, variables, context.scope) }
+            if isComplete { decision.start = start(execution, variables, context.scope, flow) }
         } catch {
             decision.warnings.append(
-                "The conditions of the trigger '\(trigger.id)' cannot be evaluated: \(error.message)")
+                "The conditions of the trigger '\(trigger.id)' cannot be evaluated: \(told(error, in: flow))")
         }
         return decision
     }
 
-    private func start(_ execution: Execution, _ variables: ValueMap, _ scope: Scope) -> FlowEndStart {
+    private func start(_ execution: Execution, _ variables: ValueMap, _ scope: Scope, _ flow: Flow?) -> FlowEndStart {
         var start = FlowEndStart(trigger: trigger, variables: variables, inputs: [:], labels: [])
         if let correlation = execution.labels.first(where: { $0.key == LabelRules.correlationID }) {
             start.labels.append(correlation)
@@ -85,9 +86,13 @@ public struct FlowEndDefinition: Sendable {
             start.inputs = try TriggerInputs.rendered(trigger.properties["inputs"], in: scope)
         } catch {
             start.failure =
-                "Failed to trigger flow \(namespace).\(flowID) for trigger \(trigger.id), invalid inputs: \(error.message)"
+                "Failed to trigger flow \(namespace).\(flowID) for trigger \(trigger.id), invalid inputs: \(told(error, in: flow))"
         }
         return start
+    }
+
+    private func told(_ failure: TaskFailure, in flow: Flow?) -> String {
+        flow?.told(failure, in: .trigger(trigger)) ?? failure.message
     }
 
     private static func variables(of execution: Execution) -> ValueMap {
