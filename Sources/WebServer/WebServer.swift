@@ -84,6 +84,8 @@ public struct WebServer: Service {
         let port = port
         application = Application(
             responder: Responder(table: RouteTable(Self.routes(door, settings)), settings: settings, mask: mask),
+            // Who stops in the middle of a request, or asks for nothing more, does not keep a connection forever.
+            server: .http1(configuration: .init(idleTimeout: .seconds(75))),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port), backlog: 1024),
             onServerRunning: { channel in port.tell(channel.localAddress?.port ?? settings.port) },

@@ -78,7 +78,7 @@ final class QuietEngine: EngineDoor {
         return ExecutionID(at: clock.now, sequence: number, random: 7)
     }
 
-    func start(_ request: StartRequest) async throws -> Execution {
+    func start(_ request: StartRequest) async throws -> (execution: Execution, remarks: [String]) {
         guard let id = request.executionID,
             try await store.flow(FlowKey(request.namespace, request.flowID), revision: nil, evenDeleted: false) != nil
         else { throw EngineRefusal.notFound("Flow not found") }
@@ -88,7 +88,9 @@ final class QuietEngine: EngineDoor {
         execution.inputs = request.inputs
         execution.labels = request.labels
         try await store.commit([.insertExecution(execution)])
-        return execution
+        let declared =
+            try await declaration(of: FlowKey(request.namespace, request.flowID), revision: nil)?.inputs ?? []
+        return (execution, declared.isEmpty ? [] : UndeclaredInputs(request.inputs, declared: declared).remarks)
     }
 
     func checkInputs(of flow: FlowKey, revision: Int?, given: ValueMap) async throws -> ResolvedInputs {
@@ -130,13 +132,21 @@ final class QuietEngine: EngineDoor {
 
     func kill(_ id: ExecutionID, cascade: Bool) async throws { note("kill \(cascade)") }
     func pause(_ id: ExecutionID) async throws { note("pause") }
-    func resume(_ id: ExecutionID, inputs: ValueMap) async throws { note("resume \(Value.map(inputs).jsonText())") }
+    func resume(_ id: ExecutionID, inputs: ValueMap) async throws -> [String] {
+        note("resume \(Value.map(inputs).jsonText())")
+        return inputs["odd"] == nil ? [] : ["input 'odd' is not declared"]
+    }
     func checkResumeInputs(of id: ExecutionID, given: ValueMap) async throws -> ValueMap { given }
     func restart(_ id: ExecutionID, revision: Int?) async throws -> ExecutionSnapshot {
         note("restart")
         return try await known(id)
     }
-    func replay(_ id: ExecutionID, _ order: ReplayOrder) async throws -> ExecutionSnapshot { try await known(id) }
+    func replay(_ id: ExecutionID, _ order: ReplayOrder) async throws -> (
+        snapshot: ExecutionSnapshot, remarks: [String]
+    ) {
+        note("replay \(order.inputs.map { Value.map($0).jsonText() } ?? "as before")")
+        return (try await known(id), [])
+    }
     func changeState(of taskRun: Int, in id: ExecutionID, to state: State) async throws -> ExecutionSnapshot {
         try await known(id)
     }

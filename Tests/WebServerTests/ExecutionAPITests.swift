@@ -76,6 +76,37 @@ struct ExecutionAPITests {
             #expect(try await api(.get, "/executions/\(id)/file?path=kestra:///etc/passwd").status == 422)
             #expect(try await api(.get, "/executions/\(id)/file?path=kestra:///company/../x").status == 422)
             #expect(try await api(.get, "/executions/\(id)/file").status == 400)
+            for path in [
+                "..", "%2e%2e/%2e%2e/etc/passwd", "kestra:///company/team/hello/executions/\(id)/../../x", "%00",
+            ] {
+                #expect(try await api(.get, "/executions/\(id)/file?path=\(path)").status == 422)
+            }
+        }
+    }
+
+    @Test func `a part of a file is sent when asked for`() async throws {
+        try await withAPI { api, engine async throws in
+            try await api.save("hello", more: "inputs: [{id: data, type: FILE}]\n")
+            let made = try await api.form(
+                "/executions/company.team/hello", [("name=data; filename=a.html", "0123456789")])
+            let id = try #require(made.json["id"]?.string)
+            let path = "/executions/\(id)/file?path=\(try #require(made.json["inputs"]?["data"]?.string))"
+            let whole = try await api(.get, path)
+            #expect(whole.headers[.acceptRanges] == "bytes")
+            #expect(whole.headers[.contentType] == "application/octet-stream")
+            #expect(whole.headers[.xContentTypeOptions] == "nosniff")
+            let version = try #require(whole.headers[.eTag])
+            let part = try await api(.get, path, headers: [("Range", "bytes=2-4"), ("If-Range", version)])
+            #expect(part.status == 206)
+            #expect(part.text == "234")
+            #expect(part.headers[.contentRange] == "bytes 2-4/10")
+            #expect(try await api(.get, path, headers: [("Range", "bytes=-3")]).text == "789")
+            #expect(try await api(.get, path, headers: [("Range", "bytes=7-")]).text == "789")
+            let old = try await api(.get, path, headers: [("Range", "bytes=2-4"), ("If-Range", "\"other\"")])
+            #expect(old.status == 200)
+            let outside = try await api(.get, path, headers: [("Range", "bytes=10-")])
+            #expect(outside.status == 416)
+            #expect(outside.headers[.contentRange] == "bytes */10")
         }
     }
 
@@ -127,8 +158,18 @@ struct ExecutionAPITests {
             #expect(try await api(.post, "/executions/\(id)/actions/restart").json["id"] == .string(id))
             #expect(try await api(.delete, "/executions/\(id)/kill").status == 202)
             #expect(try await api(.delete, "/executions/\(id)/kill?isOnKillCascade=false").status == 202)
+            let resumed = try await api(
+                .post, "/executions/\(id)/actions/resume", "{\"odd\": 1}", type: "application/json")
+            #expect(resumed.headers[.sluiceWarning] == "input 'odd' is not declared")
+            #expect(try await api(.post, "/executions/\(id)/replay").status == 200)
             #expect(
-                engine.asked.withLock { $0 } == ["pause", "resume {\"a\":\"1\"}", "restart", "kill true", "kill false"])
+                try await api(.post, "/executions/\(id)/replay", "{\"a\": 2}", type: "application/json").status == 200)
+            #expect(try await api(.post, "/executions/\(id)/replay", "a=2", type: "text/plain").status == 415)
+            let asked = [
+                "pause", "resume {\"a\":\"1\"}", "restart", "kill true", "kill false", "resume {\"odd\":1}",
+                "replay as before", "replay {\"a\":2}",
+            ]
+            #expect(engine.asked.withLock { $0 } == asked)
         }
     }
 
@@ -191,6 +232,73 @@ struct ExecutionAPITests {
     }
 }
 
+struct InputBodyAPITests {
+    private static let path = "/executions/company.team/hello"
+    private static let inputs = "inputs: [{id: name, type: STRING}, {id: n, type: INT}]\n"
+
+    @Test func `inputs come as JSON with the types they have`() async throws {
+        try await withAPI { api, _ async throws in
+            try await api.save("hello", more: Self.inputs)
+            let body = "{\"name\": \"Ada\", \"n\": 1, \"b\": true, \"m\": {\"l\": [1.5, null]}}"
+            let answer = try await api(.post, Self.path, body, type: "application/json; charset=utf-8")
+            #expect(answer.json["inputs"] == (try JSON.parse(body)))
+            let checked = try await api(.post, Self.path + "/validate", "{\"n\": 7}", type: "application/json")
+            #expect(checked.json["inputs"]?.list?[1]["value"] == 7)
+            for odd in ["[1]", "1", "\"x\"", "null", "{", "nul"] {
+                #expect(try await api(.post, Self.path, odd, type: "application/json").status == 422)
+            }
+        }
+    }
+
+    @Test func `inputs come as fields of a form`() async throws {
+        try await withAPI { api, _ async throws in
+            try await api.save("hello", more: Self.inputs)
+            let answer = try await api(
+                .post, Self.path, "name=Ada+B%21&n=1", type: "application/x-www-form-urlencoded")
+            #expect(answer.json["inputs"] == ["name": "Ada B!", "n": "1"])
+        }
+    }
+
+    @Test(arguments: ["application/json", "application/x-www-form-urlencoded", "text/plain", nil] as [String?])
+    func `an empty body of any type means defaults`(type: String?) async throws {
+        try await withAPI { api, _ async throws in
+            try await api.save("hello", more: Self.inputs)
+            #expect(try await api(.post, Self.path, "", type: type).status == 200)
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("{\"name\": \"Ada\"}", "application/x-www-form-urlencoded"), ("{\"name\": \"Ada\"}", nil),
+            ("name=Ada", "text/plain"), ("x", "application/octet-stream"),
+        ] as [(String, String?)])
+    func `a body of another type is refused with advice`(body: String, type: String?) async throws {
+        try await withAPI { api, _ async throws in
+            try await api.save("hello", more: Self.inputs)
+            let answer = try await api(.post, Self.path, body, type: type)
+            #expect(answer.status == 415)
+            #expect(answer.json["code"] == "unsupported-media-type")
+            #expect(answer.json["message"]?.string?.contains("-F name=value") == true)
+            #expect(answer.json["message"]?.string?.contains("-H 'Content-Type: application/json'") == true)
+            #expect(try await api(.get, "/executions/search").json["total"] == 0)
+        }
+    }
+
+    @Test func `inputs that nobody declares are told in a header`() async throws {
+        try await withAPI { api, _ async throws in
+            try await api.save("hello", more: Self.inputs)
+            let answer = try await api(
+                .post, Self.path, "{\"nmae\": \"Ada\", \"schl\\u00fcssel\": 1}", type: "application/json")
+            #expect(answer.status == 200)
+            #expect(
+                answer.headers[values: .sluiceWarning] == [
+                    "input 'nmae' is not declared by this flow; did you mean 'name'? It was ignored",
+                    "input 'schl?ssel' is not declared by this flow; it was ignored",
+                ])
+        }
+    }
+}
+
 struct StreamAPITests {
     @Test func `an execution is followed to its end`() async throws {
         try await withAPI(.ahc()) { api, _ async throws in
@@ -219,6 +327,12 @@ struct StreamAPITests {
             let text = try await api(.get, "/logs/\(id)/download").text
             #expect(text.split(separator: "\n").count == 1200)
             #expect(text.hasPrefix("2025-01-15T12:00:00Z INFO line 0\n"))
+            let page = try await api(.get, "/logs/\(id)?minLevel=INFO&after=599&size=2").json.list
+            #expect(page?.map { $0["index"] } == [600, 602])
+            #expect(try await api(.get, "/logs/\(id)?after=1199").json == [])
+            #expect(try await api(.get, "/logs/\(id)?size=0").status == 422)
+            #expect(try await api(.get, "/logs/\(id)?after=99&size=1000").json.list?.count == 1000)
+            #expect(try await api(.get, "/logs/\(id)/download?after=1197").text.hasSuffix(" DEBUG line 1199\n"))
             let stream = try await api(.get, "/logs/\(id)/follow?cursor=true", headers: [("Last-Event-ID", "1000")])
             let events = stream.text.split(separator: "\n\n")
             #expect(events.count == 200)

@@ -75,12 +75,23 @@ struct ServerAPITests {
             execution.state.set(.failed, at: engine.clock.now)
             let snapshot = ExecutionSnapshot(execution: execution, taskRuns: [], isOpen: false)
             engine.webhookAnswer.withLock {
-                $0 = .ended(snapshot, status: 500, outputs: ["a": 1], contentType: "text/plain")
+                $0 = .ended(snapshot, status: 500, outputs: ["a": 1], contentType: "text/plain", error: "no disk")
             }
             let ended = try await api(.post, path, "{}")
             #expect(ended.status == 500)
             #expect(ended.text == "{\"a\":1}")
             #expect(ended.headers[.contentType] == "text/plain")
+            #expect(ended.headers[.sluiceExecution] == execution.id.description)
+            engine.webhookAnswer.withLock {
+                $0 = .ended(snapshot, status: 500, outputs: nil, contentType: "text/plain", error: "no disk")
+            }
+            let failed = try await api(.post, path, "{}")
+            #expect(failed.status == 500)
+            #expect(failed.headers[.contentType] == "application/json")
+            #expect(failed.json["id"] == .string(execution.id.description))
+            #expect(failed.json["state"]?["current"] == "FAILED")
+            #expect(failed.json["message"] == .string("Execution \(execution.id) failed: no disk"))
+            #expect(failed.json["code"] == "execution-failed")
         }
     }
 

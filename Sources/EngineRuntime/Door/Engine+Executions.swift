@@ -47,16 +47,19 @@ extension Engine {
     /// Creates an execution and has it run.
     /// - Returns: the execution as it was created; it is on disk when this returns.
     /// - Throws: `EngineRefusal`, `StorageError`.
-    public func start(_ request: StartRequest) async throws -> Execution {
+    public func start(_ request: StartRequest) async throws -> Execution { try await started(request).execution }
+
+    /// The same with what the caller should be told beside it: the inputs that were dropped because the flow does not
+    /// declare them. The execution's log tells them too.
+    public func started(_ request: StartRequest) async throws -> (execution: Execution, remarks: [String]) {
         let flow = try await runnable(FlowKey(request.namespace, request.flowID), revision: request.revision)
-        let (execution, _) = try await start(request, of: flow)
-        return execution
+        return try await start(request, of: flow)
     }
 
     /// The same for a flow that was looked up already.
     func start(
         _ request: StartRequest, of flow: CompiledFlow, _ beginning: Executor.Beginning = Executor.Beginning()
-    ) async throws -> (Execution, CompiledFlow) {
+    ) async throws -> (execution: Execution, remarks: [String]) {
         let id = request.executionID ?? ids.next()
         var execution = Execution(
             id: id, namespace: flow.flow.namespace, flowID: flow.flow.id, flowRevision: flow.flow.revision,
@@ -72,13 +75,21 @@ extension Engine {
         }
         execution.trigger = request.trigger
         execution.scheduleDate = request.scheduleDate
-        if !flow.flow.inputs.isEmpty, request.requiresInputs {
-            execution.inputs = try resolve(request.inputs, of: flow.flow, for: execution)
+        var (beginning, remarks) = (beginning, [String]())
+        if request.requiresInputs {
+            if !flow.flow.inputs.isEmpty {
+                execution.inputs = try resolve(request.inputs, of: flow.flow, for: execution)
+            }
+            let undeclared = UndeclaredInputs(request.inputs, declared: flow.flow.inputs)
+            if !undeclared.ids.isEmpty {
+                remarks = undeclared.remarks
+                beginning.more.append(.logs(id, undeclared.lines(at: clock.now)))
+            }
         } else if !request.inputs.isEmpty {
             execution.inputs = request.inputs
         }
         try await begin(execution, flow: flow, beginning)
-        return (execution, flow)
+        return (execution, remarks)
     }
 
     /// A flow that may be executed now.
@@ -98,19 +109,23 @@ extension Engine {
 
     /// Types and checks given inputs. Source: engine spec §2.3.
     func resolve(_ given: ValueMap, of flow: Flow, for execution: Execution) throws -> ValueMap {
-        let resolver = InputResolver(flow.inputs, in: creationScope(of: flow, for: execution), cipher: settings.cipher)
+        let resolver = InputResolver(
+            flow.inputs, in: creationScope(of: flow, for: execution), cipher: settings.cipher, of: flow)
         let resolved = resolver.resolve(given)
         if !resolved.problems.isEmpty { throw EngineRefusal.inputs(resolved.problems) }
         return resolved.values
     }
 
     /// What each declared input would become, for forms. Source: engine spec §11.3.
-    public func checkInputs(_ given: ValueMap, of key: FlowKey) async throws -> (flow: Flow, resolved: ResolvedInputs) {
-        let flow = try await runnable(key).flow
+    public func checkInputs(
+        _ given: ValueMap, of key: FlowKey, revision: Int? = nil
+    ) async throws -> (flow: Flow, resolved: ResolvedInputs) {
+        let flow = try await runnable(key, revision: revision).flow
         let execution = Execution(
             id: ids.next(), namespace: flow.namespace, flowID: flow.id, flowRevision: flow.revision,
             createdAt: clock.now)
-        let resolver = InputResolver(flow.inputs, in: creationScope(of: flow, for: execution), cipher: settings.cipher)
+        let resolver = InputResolver(
+            flow.inputs, in: creationScope(of: flow, for: execution), cipher: settings.cipher, of: flow)
         return (flow, resolver.resolve(given))
     }
 
@@ -179,8 +194,11 @@ extension Engine {
 
     private func killNow(_ id: ExecutionID, cascade: Bool) async throws {
         if try await executor.takeAndSave(.killRequested(cascade: cascade), for: id) { return }
-        guard try await store.execution(id) != nil else { throw EngineRefusal.notFound("Execution not found") }
-        guard cascade else { throw EngineRefusal.conflict("Execution is already finished, can't kill it") }
+        guard let ended = try await store.execution(id) else { throw EngineRefusal.notFound("Execution not found") }
+        guard cascade else {
+            throw EngineRefusal.conflict(
+                "Execution is already finished, can't kill it: '\(id)' is \(ended.state.current.rawValue)")
+        }
         try await killChildren(of: id)
     }
 
@@ -205,13 +223,25 @@ extension Engine {
 
     /// Resumes the first paused task run, or the execution that was paused as a whole. Source: engine spec §8.7.
     /// - Parameter inputs: raw values of the Pause's `onResume`.
-    public func resume(_ id: ExecutionID, inputs: ValueMap, by: String? = nil) async throws {
-        let values = try await checkResumeInputs(inputs, of: id)
+    /// - Returns: what the caller should be told: the inputs that were dropped because `onResume` does not declare them.
+    @discardableResult
+    public func resume(_ id: ExecutionID, inputs: ValueMap, by: String? = nil) async throws -> [String] {
+        let (values, undeclared) = try await resumeInputs(inputs, of: id)
+        if !undeclared.ids.isEmpty {
+            try await executor.takeAndSave(logs: undeclared.lines(at: clock.now), for: id)
+        }
         try await executor.takeAndSave(.resumed(taskRun: nil, inputs: values, by: by), for: id)
+        return undeclared.remarks
     }
 
     /// The typed `onResume` inputs of the execution's first paused task run.
     public func checkResumeInputs(_ given: ValueMap, of id: ExecutionID) async throws -> ValueMap {
+        try await resumeInputs(given, of: id).values
+    }
+
+    private func resumeInputs(
+        _ given: ValueMap, of id: ExecutionID
+    ) async throws -> (values: ValueMap, undeclared: UndeclaredInputs) {
         try await needReady()
         guard let snapshot = await executor.snapshot(of: id), snapshot.execution.state.current.isPaused else {
             _ = try await state(of: id)
@@ -222,13 +252,13 @@ extension Engine {
             let flow = try await shelf.flow(
                 FlowKey(execution.namespace, execution.flowID), revision: execution.flowRevision)?.compiled,
             let task = flow.task(paused.taskID)
-        else { return [:] }
-        let declared = InputDefinitions.read(task.task.properties["onResume"])
+        else { return ([:], UndeclaredInputs(given, declared: [], by: "pause")) }
+        let declared = InputDefinitions.read(task.task.properties["onResume"], at: task.task.mark)
         let resolver = InputResolver(
-            declared, in: creationScope(of: flow.flow, for: execution), cipher: settings.cipher)
+            declared, in: creationScope(of: flow.flow, for: execution), cipher: settings.cipher, of: flow.flow)
         let resolved = resolver.resolve(given)
         if !resolved.problems.isEmpty { throw EngineRefusal.inputs(resolved.problems) }
-        return resolved.values
+        return (resolved.values, UndeclaredInputs(given, declared: declared, by: "pause"))
     }
 
     private func state(of id: ExecutionID) async throws -> State {

@@ -23,20 +23,33 @@ extension Engine {
     public func replay(
         _ id: ExecutionID, from taskRun: Int? = nil, revision: Int? = nil, inputs: ValueMap? = nil
     ) async throws -> ExecutionSnapshot {
+        try await replayed(id, from: taskRun, revision: revision, inputs: inputs).snapshot
+    }
+
+    /// The same with what the caller should be told beside it: the inputs that were dropped because the flow does not
+    /// declare them. The new execution's log tells them too.
+    public func replayed(
+        _ id: ExecutionID, from taskRun: Int? = nil, revision: Int? = nil, inputs: ValueMap? = nil
+    ) async throws -> (snapshot: ExecutionSnapshot, remarks: [String]) {
         let present = try await known(id)
         let flow = try await flow(of: present.execution, revision: revision)
         let new = ids.next()
         let values = try inputs.map { try resolve($0, of: flow.flow, for: present.execution) }
+        let undeclared = UndeclaredInputs(inputs ?? [:], declared: flow.flow.inputs)
+        let told: [Change] = undeclared.ids.isEmpty ? [] : [.logs(new, undeclared.lines(at: clock.now))]
         if taskRun == nil {
             let rows = try replayed(present, from: nil, with: flow, as: new, inputs: values)
-            try await begin(rows.execution, flow: flow)
-            return ExecutionSnapshot(execution: rows.execution, taskRuns: [], isOpen: true)
+            try await begin(rows.execution, flow: flow, Executor.Beginning(more: told))
+            let snapshot = ExecutionSnapshot(execution: rows.execution, taskRuns: [], isOpen: true)
+            return (snapshot, undeclared.remarks)
         }
-        return try await reshape(present, with: flow, as: new) { rows, now throws(OperationRefusal) in
+        let snapshot = try await reshape(present, with: flow, as: new, more: told) {
+            rows, now throws(OperationRefusal) in
             var rows = try rows.replayed(from: taskRun, with: flow, as: new, at: now)
             if let values { rows.execution.inputs = values }
             return rows
         }
+        return (snapshot, undeclared.remarks)
     }
 
     private func replayed(
@@ -166,8 +179,8 @@ extension Engine {
 
     /// Saves the rows that `alter` makes of the present ones, as those of the same execution or of a new one, and has it go on.
     private func reshape(
-        _ present: ExecutionSnapshot, with flow: CompiledFlow, as new: ExecutionID?,
-        _ alter: (ExecutionRows, Timestamp) throws(OperationRefusal) -> ExecutionRows
+        _ present: ExecutionSnapshot, with flow: CompiledFlow, as new: ExecutionID?, more: [Change] = [],
+        _ alter: @Sendable (ExecutionRows, Timestamp) throws(OperationRefusal) -> ExecutionRows
     ) async throws -> ExecutionSnapshot {
         let id = present.execution.id
         guard Self.changing.withLock({ $0.insert(id).inserted }) else {
@@ -175,6 +188,7 @@ extension Engine {
         }
         defer { Self.changing.withLock { _ = $0.remove(id) } }
         if new == nil, await executor.isActive(id) {
+            if let made = try await reshape(paused: id, alter) { return made }
             throw EngineRefusal.conflict(
                 "Execution '\(id)' is not at its end, current state is '\(present.execution.state.current.rawValue)': resume or kill it first"
             )
@@ -186,7 +200,7 @@ extension Engine {
         } catch {
             throw EngineRefusal(error)
         }
-        try await store.commit(Self.changes(to: rows, isNew: new != nil))
+        try await store.commit(Self.changes(to: rows, isNew: new != nil) + more)
         let (errors, mask) = (ErrorLog(), mask(of: rows.execution, flow: flow))
         let surroundings = surroundings(namespace: rows.execution.namespace, errors: errors, mask: mask)
         let (state, decision) = ExecutionState.restored(
@@ -194,6 +208,26 @@ extension Engine {
         await executor.resume(
             ActiveExecution(state, flow: flow, surroundings: surroundings, errors: errors, mask: mask), decision)
         return ExecutionSnapshot(execution: rows.execution, taskRuns: rows.taskRuns, isOpen: true)
+    }
+
+    /// The same for an execution that waits: its rows change where they are. Nil when it does not wait.
+    private func reshape(
+        paused id: ExecutionID, _ alter: @Sendable (ExecutionRows, Timestamp) throws(OperationRefusal) -> ExecutionRows
+    ) async throws -> ExecutionSnapshot? {
+        let now = clock.now
+        return try await executor.remake(id) { present, flow, surroundings in
+            let rows: ExecutionRows
+            do throws(OperationRefusal) {
+                rows = try alter(ExecutionRows(present.execution, taskRuns: present.taskRuns), now)
+            } catch {
+                throw EngineRefusal(error)
+            }
+            let (state, decision) = ExecutionState.restored(
+                rows.execution, taskRuns: rows.taskRuns, nextNumber: rows.nextNumber, of: flow, at: now,
+                with: surroundings)
+            let snapshot = ExecutionSnapshot(execution: rows.execution, taskRuns: rows.taskRuns, isOpen: true)
+            return (state, decision, Self.changes(to: rows, isNew: false), snapshot)
+        }
     }
 
     private static func changes(to rows: ExecutionRows, isNew: Bool) -> [Change] {

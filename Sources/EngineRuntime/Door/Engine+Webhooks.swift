@@ -9,8 +9,9 @@ public enum WebhookAnswer: Sendable {
     case declined
     /// 200 with the new execution.
     case started(Execution)
-    /// With the execution at its end: the status, and its outputs when the trigger returns them.
-    case ended(ExecutionSnapshot, status: Int, outputs: ValueMap?, contentType: String)
+    /// With the execution at its end: the status, its outputs when the trigger returns them and there are any, and the
+    /// first ERROR line of its log, as it is stored, when it failed.
+    case ended(ExecutionSnapshot, status: Int, outputs: ValueMap?, contentType: String, error: String?)
 }
 
 extension Engine {
@@ -36,13 +37,20 @@ extension Engine {
             id: wanted.trigger.id, type: wanted.trigger.type, variables: wanted.variables)
         request.inputs = wanted.inputs ?? [:]
         request.requiresInputs = wanted.inputs != nil
-        let (execution, _) = try await start(request, of: flow)
+        let execution = try await start(request, of: flow).execution
         guard wanted.wait else { return .started(execution) }
         let ended = try await end(of: execution.id)
         let failed = ended.execution.state.current == .failed
+        let outputs = ended.execution.outputs ?? [:]
+        // A failed execution has no outputs as a rule: an empty map would tell nothing.
+        let returns = wanted.returnOutputs && !(failed && outputs.isEmpty)
+        var error: String?
+        if failed {
+            let lines = try await store.logs(of: execution.id, after: nil, LogFilter(minLevel: .error), limit: 1)
+            error = lines.first?.entry.message
+        }
         return .ended(
-            ended, status: wanted.responseCode ?? (failed ? 500 : 200),
-            outputs: wanted.returnOutputs ? ended.execution.outputs ?? [:] : nil,
-            contentType: wanted.contentType.rawValue)
+            ended, status: wanted.responseCode ?? (failed ? 500 : 200), outputs: returns ? outputs : nil,
+            contentType: wanted.contentType.rawValue, error: error)
     }
 }

@@ -29,34 +29,34 @@ struct ExecutionBody {
         return text.bytes
     }
 
-    func write(to text: inout JSONText) {
-        text.object { text in
-            let id = execution.id.description
-            text.member("id", id)
-            text.member("namespace", execution.namespace)
-            text.member("flowId", execution.flowID)
-            text.member("flowRevision", execution.flowRevision)
-            if let taskRuns, !taskRuns.isEmpty {
-                text.list("taskRunList", taskRuns) { run, text in
-                    TaskRunBody(run: run, execution: execution, executionID: id, now: now).write(to: &text)
-                }
+    func write(to text: inout JSONText) { text.object { writeMembers(to: &$0) } }
+
+    func writeMembers(to text: inout JSONText) {
+        let id = execution.id.description
+        text.member("id", id)
+        text.member("namespace", execution.namespace)
+        text.member("flowId", execution.flowID)
+        text.member("flowRevision", execution.flowRevision)
+        if let taskRuns, !taskRuns.isEmpty {
+            text.list("taskRunList", taskRuns) { run, text in
+                TaskRunBody(run: run, execution: execution, executionID: id, now: now).write(to: &text)
             }
-            text.member("inputs", execution.inputs)
-            text.member("outputs", execution.outputs)
-            text.labels("labels", execution.labels)
-            if !execution.variables.isEmpty { text.member("variables", execution.variables) }
-            text.state("state", execution.state, now: now)
-            text.member("parentId", execution.parentID?.description)
-            text.member("originalId", execution.originalID.description)
-            if let trigger = execution.trigger { text.trigger(trigger) }
-            text.member("deleted", false)
-            text.object("metadata") { text in
-                text.member("attemptNumber", execution.attemptNumber)
-                text.member("originalCreatedDate", execution.originalCreatedDate)
-            }
-            text.member("scheduleDate", execution.scheduleDate)
-            text.member("url", url)
         }
+        text.member("inputs", execution.inputs)
+        text.member("outputs", execution.outputs)
+        text.labels("labels", execution.labels)
+        if !execution.variables.isEmpty { text.member("variables", execution.variables) }
+        text.state("state", execution.state, now: now)
+        text.member("parentId", execution.parentID?.description)
+        text.member("originalId", execution.originalID.description)
+        if let trigger = execution.trigger { text.trigger(trigger) }
+        text.member("deleted", false)
+        text.object("metadata") { text in
+            text.member("attemptNumber", execution.attemptNumber)
+            text.member("originalCreatedDate", execution.originalCreatedDate)
+        }
+        text.member("scheduleDate", execution.scheduleDate)
+        text.member("url", url)
     }
 }
 

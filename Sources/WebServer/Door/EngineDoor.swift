@@ -29,8 +29,8 @@ protocol EngineDoor: Sendable {
     // MARK: executions
 
     func makeExecutionID() -> ExecutionID
-    /// - Returns: the execution as it was created; durable.
-    func start(_ request: StartRequest) async throws -> Execution
+    /// - Returns: the execution as it was created; durable. Remarks are for the caller, such as inputs that were dropped.
+    func start(_ request: StartRequest) async throws -> (execution: Execution, remarks: [String])
     /// What would become of these inputs; nothing is stored.
     func checkInputs(of flow: FlowKey, revision: Int?, given: ValueMap) async throws -> ResolvedInputs
     /// Waits until the execution is completely finished. Honours cancellation.
@@ -41,11 +41,15 @@ protocol EngineDoor: Sendable {
     func followLogs(of id: ExecutionID) async throws -> AsyncStream<Void>
     func kill(_ id: ExecutionID, cascade: Bool) async throws
     func pause(_ id: ExecutionID) async throws
-    func resume(_ id: ExecutionID, inputs: ValueMap) async throws
+    /// - Returns: remarks for the caller.
+    @discardableResult
+    func resume(_ id: ExecutionID, inputs: ValueMap) async throws -> [String]
     /// - Throws: `EngineRefusal.inputs` with all that is wrong.
     func checkResumeInputs(of id: ExecutionID, given: ValueMap) async throws -> ValueMap
     func restart(_ id: ExecutionID, revision: Int?) async throws -> ExecutionSnapshot
-    func replay(_ id: ExecutionID, _ order: ReplayOrder) async throws -> ExecutionSnapshot
+    func replay(_ id: ExecutionID, _ order: ReplayOrder) async throws -> (
+        snapshot: ExecutionSnapshot, remarks: [String]
+    )
     func changeState(of taskRun: Int, in id: ExecutionID, to state: State) async throws -> ExecutionSnapshot
     func changeStatus(of id: ExecutionID, to state: State) async throws -> ExecutionSnapshot
     func changeLabels(of id: ExecutionID, to labels: [Label]) async throws -> ExecutionSnapshot

@@ -47,10 +47,12 @@ struct LiveEngine: EngineDoor {
     // MARK: executions
 
     func makeExecutionID() -> ExecutionID { engine.newExecutionID() }
-    func start(_ request: StartRequest) async throws -> Execution { try await engine.start(request) }
+    func start(_ request: StartRequest) async throws -> (execution: Execution, remarks: [String]) {
+        try await engine.started(request)
+    }
 
     func checkInputs(of flow: FlowKey, revision: Int?, given: ValueMap) async throws -> ResolvedInputs {
-        try await engine.checkInputs(given, of: flow).resolved
+        try await engine.checkInputs(given, of: flow, revision: revision).resolved
     }
 
     func end(of id: ExecutionID) async throws -> ExecutionSnapshot { try await engine.end(of: id) }
@@ -66,7 +68,9 @@ struct LiveEngine: EngineDoor {
 
     func kill(_ id: ExecutionID, cascade: Bool) async throws { try await engine.kill(id, cascade: cascade) }
     func pause(_ id: ExecutionID) async throws { try await engine.pause(id) }
-    func resume(_ id: ExecutionID, inputs: ValueMap) async throws { try await engine.resume(id, inputs: inputs) }
+    func resume(_ id: ExecutionID, inputs: ValueMap) async throws -> [String] {
+        try await engine.resume(id, inputs: inputs)
+    }
 
     func checkResumeInputs(of id: ExecutionID, given: ValueMap) async throws -> ValueMap {
         try await engine.checkResumeInputs(given, of: id)
@@ -109,8 +113,10 @@ extension LiveEngine {
         try await engine.restart(id, revision: revision)
     }
 
-    func replay(_ id: ExecutionID, _ order: ReplayOrder) async throws -> ExecutionSnapshot {
-        try await engine.replay(id, from: order.taskRun, revision: order.revision, inputs: order.inputs)
+    func replay(_ id: ExecutionID, _ order: ReplayOrder) async throws -> (
+        snapshot: ExecutionSnapshot, remarks: [String]
+    ) {
+        try await engine.replayed(id, from: order.taskRun, revision: order.revision, inputs: order.inputs)
     }
 
     func changeState(of taskRun: Int, in id: ExecutionID, to state: State) async throws -> ExecutionSnapshot {

@@ -62,6 +62,13 @@ struct Refusal: Error, Sendable {
         )
     }
 
+    /// - Parameters:
+    ///   - what: why the body is not read.
+    ///   - advice: how to send it instead.
+    static func wrongMediaType(_ what: String, _ advice: String) -> Refusal {
+        Refusal(.unsupportedMediaType, "\(what): \(advice)", code: "unsupported-media-type")
+    }
+
     static func stopping(_ what: String) -> Refusal {
         var refusal = Refusal(.serviceUnavailable, "The server is stopping: \(what)", code: "stopping")
         refusal.headers[.retryAfter] = "5"

@@ -13,9 +13,10 @@ struct FormReader {
     private let limit: Int
     private var isWithinPart = false
 
-    /// A body without form type has no parts: clients that have nothing to say send none.
-    /// - Throws: 413 for a body that says it is too large, 400 without boundary.
-    init(_ call: Call) async throws {
+    /// An empty body has no parts: clients that have nothing to say send none.
+    /// - Throws: 413 for a body that says it is too large, 400 without boundary, 415 for a body that is no form.
+    /// - Parameter advice: how to send what is wanted, for the 415.
+    init(_ call: Call, advice: String) async throws {
         limit = call.settings.maxUploadBytes
         switch call.mediaType {
         case "multipart/form-data":
@@ -28,8 +29,17 @@ struct FormReader {
             }
             source = .multipart(MultipartParser(boundary: boundary), call.request.body.makeAsyncIterator())
         case "application/x-www-form-urlencoded":
-            source = .fields(Query(try await call.bodyText()).items, next: 0)
+            let text = try await call.bodyText()
+            if let first = text.utf8.first(where: { ![9, 10, 13, 32].contains($0) }), "{[".utf8.contains(first) {
+                throw Refusal.wrongMediaType(
+                    "The body looks like JSON but says that it is \(call.mediaType), as `curl -d` does", advice)
+            }
+            source = .fields(Query(text).items, next: 0)
         default:
+            if try await call.hasBody() {
+                let type = call.mediaType.isEmpty ? "no content type" : "content type \(call.mediaType.prefix(100))"
+                throw Refusal.wrongMediaType("The body has \(type), which is not read here", advice)
+            }
             source = .fields([], next: 0)
         }
     }
@@ -93,9 +103,9 @@ struct FormReader {
                 if case .endOfForm = event { return nil }
                 return event
             }
-            guard let piece = try await body.next() else {
-                throw MultipartParser.malformed("it ends before its last boundary")
-            }
+            var next: ByteBuffer?
+            do { next = try await body.next() } catch { throw try Call.broken(error) }
+            guard let piece = next else { throw MultipartParser.malformed("it ends before its last boundary") }
             read += piece.readableBytes
             if read > limit { throw Refusal.tooLarge(limit: limit) }
             parser.feed(piece)

@@ -2,8 +2,8 @@ import FlowModel
 import Hummingbird
 import Storage
 
-/// The inputs that a form brings: texts as they are, files stored under the execution that is to be.
-/// Source: engine spec §2.4, since-0.20 §5.
+/// The inputs that a request brings. A form brings texts as they are, and files, which are stored under the execution that
+/// is to be; a JSON object brings a value for each of its members. Source: engine spec §2.4, since-0.20 §5.
 struct InputForm: Sendable {
     private(set) var inputs: ValueMap = [:]
     /// Where files were stored, to be deleted again when the execution is refused.
@@ -20,10 +20,16 @@ struct InputForm: Sendable {
         var keeps = true
     }
 
+    private static let advice =
+        "send a form (`-F name=value`) or a JSON object (`-H 'Content-Type: application/json' -d '{\"name\": \"value\"}'`)"
+
+    /// An empty body of whatever type brings nothing.
+    /// - Throws: 415 for a body that is neither a form nor JSON, 422 for JSON that is no object.
     static func read(_ call: Call, into target: Target) async throws -> InputForm {
+        if call.isJSON { return try await read(json: call) }
         var form = InputForm()
         do {
-            var reader = try await FormReader(call)
+            var reader = try await FormReader(call, advice: advice)
             var texts = 0
             while let part = try await reader.nextPart() {
                 if let fileName = part.fileName {
@@ -38,6 +44,17 @@ struct InputForm: Sendable {
             await form.discard(from: target.files)
             throw error
         }
+        return form
+    }
+
+    private static func read(json call: Call) async throws -> InputForm {
+        let body = try await call.bodyBytes()
+        var form = InputForm()
+        if body.allSatisfy({ [9, 10, 13, 32].contains($0) }) { return form }
+        guard let members = try Call.json(body).map else {
+            throw Refusal.illegalArgument("the body must be a JSON object with a member for each input")
+        }
+        form.inputs = members
         return form
     }
 

@@ -34,12 +34,27 @@ extension Response {
 
     static func yaml(_ text: String) -> Response { .text(text, type: "application/x-yaml") }
 
+    /// The same answer with remarks for people, each in a header of its own, which a client may show and need not know.
+    func warning(_ remarks: [String]) -> Response {
+        var response = self
+        for remark in remarks {
+            let plain = remark.unicodeScalars.map { (0x20...0x7E).contains($0.value) ? Character($0) : "?" }
+            response.headers.append(HTTPFields.Element(name: .sluiceWarning, value: String(plain)))
+        }
+        return response
+    }
+
     /// Bytes to be kept as a file.
     static func attachment(_ bytes: [UInt8], name: String, type: String = "application/octet-stream") -> Response {
         Response(
             status: .ok, headers: .attachment(name, type: type),
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
     }
+}
+
+extension HeaderName {
+    static let sluiceWarning = HeaderName("Sluice-Warning")!
+    static let sluiceExecution = HeaderName("Sluice-Execution")!
 }
 
 extension HTTPFields {

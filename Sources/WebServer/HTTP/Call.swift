@@ -31,6 +31,8 @@ struct Call: Sendable {
 
     var isMultipart: Bool { mediaType == "multipart/form-data" }
 
+    var isJSON: Bool { mediaType == "application/json" || mediaType.hasSuffix("+json") }
+
     /// The whole body. - Throws: 413 beyond the limit of the settings.
     func body() async throws -> ByteBuffer {
         try checkAnnouncedLength()
@@ -38,7 +40,27 @@ struct Call: Sendable {
             return try await request.body.collect(upTo: settings.maxBodyBytes)
         } catch is NIOTooManyBytesError {
             throw Refusal.tooLarge(limit: settings.maxBodyBytes)
+        } catch {
+            throw try Self.broken(error)
         }
+    }
+
+    /// Whether there is a body at all; what was read of it is gone.
+    func hasBody() async throws -> Bool {
+        do {
+            for try await piece in request.body where piece.readableBytes > 0 { return true }
+            return false
+        } catch {
+            throw try Self.broken(error)
+        }
+    }
+
+    /// What a body that cannot be read to its end is answered with: the client sent a wrong chunk, or less than it said.
+    static func broken(_ error: any Error) throws(CancellationError) -> Refusal {
+        if let error = error as? CancellationError { throw error }
+        return Refusal(
+            .badRequest, "The body of the request cannot be read: \(error); check its length and its chunks",
+            code: "broken-body")
     }
 
     func bodyBytes() async throws -> [UInt8] { Array((try await body()).readableBytesView) }
@@ -46,14 +68,13 @@ struct Call: Sendable {
     func bodyText() async throws -> String { String(buffer: try await body()) }
 
     /// The body as JSON. - Throws: 422 when it is none. Source: engine spec §11.1.
-    func bodyJSON() async throws -> Value {
-        let buffer = try await body()
-        do {
-            return try buffer.withUnsafeReadableBytes { raw in
-                try raw.withMemoryRebound(to: UInt8.self) { try JSON.parse($0) }
-            }
-        } catch let problem as Problem {
-            throw Refusal.malformed(problem)
+    func bodyJSON() async throws -> Value { try Self.json(try await bodyBytes()) }
+
+    static func json(_ bytes: [UInt8]) throws(Refusal) -> Value {
+        do throws(Problem) {
+            return try JSON.parse(bytes)
+        } catch {
+            throw Refusal.malformed(error)
         }
     }
 

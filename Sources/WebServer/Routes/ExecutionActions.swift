@@ -17,12 +17,12 @@ struct ExecutionActions: Sendable {
     var routes: [Route] {
         action("restart", "Runs the failed tasks of an execution again.", restart)
             + action("replay", "Makes a new execution that begins at a task of this one.", replay)
-            + action("replay-with-inputs", "Replays with other inputs, given as a form.", replay)
+            + action("replay-with-inputs", "Replays with other inputs, given as a form or as JSON.", replay)
             + action("state", "Marks a task run with another state and goes on from there.", changeState)
             + action("change-status", "Sets the state of an execution that has ended.", changeStatus)
             + action("labels", "Sets labels of an execution that has ended.", changeLabels)
             + action("pause", "Pauses a running execution.", pause)
-            + action("resume", "Resumes a paused execution; inputs as a form.", resume)
+            + action("resume", "Resumes a paused execution; inputs as a form or as JSON.", resume)
             + action("unqueue", "Lets a queued execution run.", unqueue)
             + action("force-run", "Lets an execution run, whatever it waits for.", forceRun)
             + action("resume-from-breakpoint", "Goes on from a breakpoint.", resumeFromBreakpoint)
@@ -92,11 +92,17 @@ struct ExecutionActions: Sendable {
         }
         order.revision = try call.query.int("revision", in: 1...Int.max)
         try call.refuseBreakpoints()
-        if call.isMultipart {
-            let flow = FlowKey(snapshot.execution.namespace, snapshot.execution.flowID)
-            order.inputs = try await InputForm.read(call, into: target(flow, id)).inputs
+        let flow = FlowKey(snapshot.execution.namespace, snapshot.execution.flowID)
+        let form = try await InputForm.read(call, into: target(flow, id))
+        // A multipart form without parts means no inputs; any other body without some means those of the original.
+        if call.isMultipart || !form.inputs.isEmpty { order.inputs = form.inputs }
+        do {
+            let (replayed, remarks) = try await engine.replay(id, order)
+            return answer(replayed).warning(remarks)
+        } catch {
+            await form.discard(from: engine.files)
+            throw error
         }
-        return answer(try await engine.replay(id, order))
     }
 
     /// Body `{taskRunId, state}`.
@@ -136,12 +142,12 @@ struct ExecutionActions: Sendable {
         let execution = try await engine.known(id.description).execution
         let form = try await InputForm.read(call, into: target(FlowKey(execution.namespace, execution.flowID), id))
         do {
-            try await engine.resume(id, inputs: form.inputs)
+            let remarks = try await engine.resume(id, inputs: form.inputs)
+            return .empty(.noContent).warning(remarks)
         } catch {
             await form.discard(from: engine.files)
             throw error
         }
-        return .empty(.noContent)
     }
 
     @Sendable private func checkResume(_ call: Call) async throws -> Response {
@@ -193,10 +199,16 @@ struct ExecutionActions: Sendable {
         throw Refusal.illegalState("Execution '\(id)' is not at a breakpoint, can't resume it")
     }
 
+    /// With the cascade, which is the usual case, an execution that has ended is accepted too: what it started is killed.
+    /// Source: engine spec §8.6.
     @Sendable private func kill(_ call: Call) async throws -> Response {
         let id = try known(call["id"])
+        let before = try await engine.snapshot(of: id)?.execution.state.current
         try await engine.kill(id, cascade: try call.query.flag("isOnKillCascade", default: true))
-        return .empty(.accepted)
+        guard let before, before.isTerminated else { return .empty(.accepted) }
+        return .empty(.accepted).warning([
+            "execution \(id) had already ended as \(before.rawValue); only what it started is killed"
+        ])
     }
 
     /// `{result}` or `{error}`: an expression that fails is an answer, not an error.

@@ -18,7 +18,7 @@ struct ExecutionFiles: Sendable {
         switch try await locate(call) {
         case .elsewhere(let answer): return answer
         case .here(let file):
-            return FileAnswer(files: engine.files, file: file).response
+            return try FileAnswer(files: engine.files, file: file).response(to: call.request)
         }
     }
 
@@ -81,27 +81,45 @@ struct ExecutionFiles: Sendable {
     }
 }
 
-/// A stored file as an answer, read piece by piece.
+/// A stored file as an answer, read piece by piece: all of it, or the stretch that the request's `Range` names.
 struct FileAnswer {
     let files: any FileStore
     let file: FileInfo
 
     private static let pieceSize = 256 * 1024
 
-    var response: Response {
-        let (files, file) = (files, file)
-        return Response(
-            status: .ok, headers: .attachment(file.path.name, type: "application/octet-stream"),
-            body: ResponseBody(contentLength: file.size) { writer in
-                var offset = 0
-                while offset < file.size {
-                    let count = min(Self.pieceSize, file.size - offset)
-                    let piece = try await files.bytes(at: file.path, from: offset, count: count)
-                    if piece.isEmpty { throw StorageError(.io, "\(file.path) became shorter while it was read") }
-                    try await writer.write(ByteBuffer(bytes: piece))
-                    offset += piece.count
-                }
-                try await writer.finish(nil)
-            })
+    func response(to request: Request) throws(Refusal) -> Response {
+        var headers = HTTPFields.attachment(file.path.name, type: "application/octet-stream")
+        headers[.acceptRanges] = "bytes"
+        // A file may be written anew between two requests: who wants the rest of the old one says so by this.
+        let version = "\"\(file.modified.milliseconds)-\(file.size)\""
+        headers[.eTag] = version
+        let wanted = request.headers[.ifRange].map { $0 == version } ?? true ? request.headers[.range] : nil
+        switch ByteRange(request.method == .get ? wanted : nil, size: file.size) {
+        case .whole: return Response(status: .ok, headers: headers, body: body(0..<file.size))
+        case .part(let range):
+            headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(file.size)"
+            return Response(status: .partialContent, headers: headers, body: body(range))
+        case .outside:
+            var refusal = Refusal(
+                .rangeNotSatisfiable, "The file has \(file.size) bytes; nothing of it lies in the range asked for",
+                code: "range")
+            refusal.headers[.contentRange] = "bytes */\(file.size)"
+            throw refusal
+        }
+    }
+
+    private func body(_ range: Range<Int>) -> ResponseBody {
+        ResponseBody(contentLength: range.count) { [files, file] writer in
+            var offset = range.lowerBound
+            while offset < range.upperBound {
+                let count = min(Self.pieceSize, range.upperBound - offset)
+                let piece = try await files.bytes(at: file.path, from: offset, count: count)
+                if piece.isEmpty { throw StorageError(.io, "\(file.path) became shorter while it was read") }
+                try await writer.write(ByteBuffer(bytes: piece))
+                offset += piece.count
+            }
+            try await writer.finish(nil)
+        }
     }
 }

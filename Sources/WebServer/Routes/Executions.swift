@@ -20,7 +20,7 @@ struct ExecutionRoutes: Sendable {
             .get("/executions/flows/{namespace}/{flow}", "A flow, reduced to what a form needs.", handler: reducedFlow),
             .get("/executions/namespaces", "Namespaces with flows that can be executed.", handler: namespaces),
             .get("/executions/namespaces/{namespace}/flows", "Flows that can be executed.", handler: flows),
-            .post("/executions/{namespace}/{flow}", "Starts an execution; inputs as a form.") { call in
+            .post("/executions/{namespace}/{flow}", "Starts an execution; inputs as a form or as JSON.") { call in
                 try await create(call, namespace: call["namespace"], flow: call["flow"])
             },
             .post("/executions/trigger/{namespace}/{flow}", "Starts an execution (older address).") { call in
@@ -90,23 +90,24 @@ struct ExecutionRoutes: Sendable {
         {
             return .json(ExecutionBody(try await engine.known(former.description), now: engine.clock.now).bytes)
         }
-        let execution: Execution
+        let (execution, remarks): (Execution, [String])
         do {
-            execution = try await start(request, key, id, from: call)
+            (execution, remarks) = try await start(request, key, id, from: call)
         } catch {
             if let wish { await keys.release(wish, for: id) }
             throw error
         }
         if waits {
             let snapshot = try await engine.untilStopping("execution \(id) goes on") { try await engine.end(of: id) }
-            return .json(ExecutionBody(snapshot, now: engine.clock.now).bytes)
+            return .json(ExecutionBody(snapshot, now: engine.clock.now).bytes).warning(remarks)
         }
         return .json(ExecutionBody(execution, now: engine.clock.now, url: call.url(of: execution)).bytes)
+            .warning(remarks)
     }
 
     private func start(
         _ wanted: StartRequest, _ flow: FlowKey, _ id: ExecutionID, from call: Call
-    ) async throws -> Execution {
+    ) async throws -> (Execution, [String]) {
         let form = try await InputForm.read(call, into: target(flow, id, revision: wanted.revision))
         var request = wanted
         request.inputs = form.inputs
@@ -141,6 +142,7 @@ struct ExecutionRoutes: Sendable {
                 text.inputs(resolved, declared: declaration.inputs)
             }
         }
+        .warning(UndeclaredInputs(form.inputs, declared: declaration.inputs).remarks)
     }
 
     @Sendable private func delete(_ call: Call) async throws -> Response {

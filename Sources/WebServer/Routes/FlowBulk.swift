@@ -89,7 +89,7 @@ struct FlowBulk: Sendable {
 
     /// Part `fileUpload`: a YAML file of one or more documents.
     @Sendable private func takeIn(_ call: Call) async throws -> Response {
-        var reader = try await FormReader(call)
+        var reader = try await FormReader(call, advice: "send a form with a file (`-F fileUpload=@flows.yaml`)")
         var sources: [String] = []
         while let part = try await reader.nextPart() {
             guard part.name == "fileUpload" || part.fileName != nil else { continue }

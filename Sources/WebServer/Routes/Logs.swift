@@ -7,14 +7,14 @@ import TaskKit
 struct LogRoutes: Sendable {
     let engine: any EngineDoor
 
-    /// Lines read at a time where many are sent.
+    /// Lines deleted at a time.
     private static let batch = 1000
 
     var routes: [Route] {
         [
             .get("/logs/search", "Finds log lines.", handler: search),
-            .get("/logs/{id}", "All lines of an execution.", handler: list),
-            .get("/logs/{id}/download", "All lines of an execution as a text.", handler: download),
+            .get("/logs/{id}", "Lines of an execution, all or a page of them.", handler: list),
+            .get("/logs/{id}/download", "Lines of an execution as a text.", handler: download),
             .get("/logs/{id}/follow", "Server-sent events: the lines there are, then new ones.", handler: follow),
             .delete("/logs/{id}", "Deletes lines of an execution.", handler: delete),
             .delete(
@@ -60,10 +60,16 @@ struct LogRoutes: Sendable {
         return .json { $0.page(found.items, total: found.total) { LogBody(line: $0).write(to: &$1) } }
     }
 
-    @Sendable private func list(_ call: Call) async throws -> Response {
+    @Sendable private func list(_ call: Call) async throws -> Response { try await reading(call).json() }
+
+    @Sendable private func download(_ call: Call) async throws -> Response { try await reading(call).text() }
+
+    /// `after`, the `index` of the last line a client has, and `size` cut a long log into pages.
+    private func reading(_ call: Call) async throws -> LogReading {
         let (id, filter) = try await selection(call)
-        let lines = try await engine.store.logs(of: id, after: nil, filter, limit: nil)
-        return .json { $0.list(lines) { LogBody(line: $0).write(to: &$1) } }
+        return LogReading(
+            store: engine.store, id: id, filter: filter, after: try call.query.int("after", in: -1...Int.max),
+            size: try call.query.int("size", in: 1...Int.max))
     }
 
     /// The execution and the lines of it that are meant; an execution without lines, or none at all, has an empty log.
@@ -79,25 +85,6 @@ struct LogRoutes: Sendable {
             filter.taskRun = number
         }
         return (id, filter)
-    }
-
-    @Sendable private func download(_ call: Call) async throws -> Response {
-        let (id, filter) = try await selection(call)
-        let store = engine.store
-        return Response(
-            status: .ok, headers: .attachment("\(id).log", type: "text/plain; charset=utf-8"),
-            body: ResponseBody { writer in
-                var last: Int?
-                while true {
-                    let lines = try await store.logs(of: id, after: last, filter, limit: Self.batch)
-                    guard let newest = lines.last else { break }
-                    last = newest.number
-                    var buffer = ByteBuffer()
-                    for line in lines { buffer.writeString(LogBody(line: line).plainLine) }
-                    try await writer.write(buffer)
-                }
-                try await writer.finish(nil)
-            })
     }
 
     /// Each line is an event. With `cursor=true` its id is the line's number, by which a reconnect goes on, and an event `end`

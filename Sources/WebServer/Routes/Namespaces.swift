@@ -73,12 +73,12 @@ struct NamespaceRoutes: Sendable {
     @Sendable private func readFile(_ call: Call) async throws -> Response {
         let info = try await known(try path(call), call)
         guard !info.isFolder else { throw Refusal.illegalArgument("`\(call.query.text("path") ?? "/")` is a folder") }
-        return FileAnswer(files: engine.files, file: info).response
+        return try FileAnswer(files: engine.files, file: info).response(to: call.request)
     }
 
     @Sendable private func writeFile(_ call: Call) async throws -> Response {
         let path = try path(call)
-        var reader = try await FormReader(call)
+        var reader = try await FormReader(call, advice: "send a form with a file (`-F fileContent=@file`)")
         while let part = try await reader.nextPart() {
             guard part.name == "fileContent" || part.fileName != nil else { continue }
             let writer = try await engine.files.writer(at: path)

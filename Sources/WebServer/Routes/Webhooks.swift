@@ -26,17 +26,39 @@ struct WebhookRoutes: Sendable {
         switch answer {
         case .declined: return .empty(.noContent)
         case .started(let execution):
-            return .json(ExecutionBody(execution, now: engine.clock.now, url: call.url(of: execution)).bytes)
-        case .ended(let snapshot, let status, let outputs, let contentType):
+            return body(of: execution, call).named(execution.id)
+        case .ended(let snapshot, let status, let outputs, let contentType, let error):
+            let execution = snapshot.execution
             var response =
                 outputs.map { Response.json(.map($0)) }
-                ?? .json(
-                    ExecutionBody(snapshot.execution, now: engine.clock.now, url: call.url(of: snapshot.execution))
-                        .bytes)
+                ?? body(of: execution, call, error: error)
             response.status = .init(code: (200...599).contains(status) ? status : 500)
-            response.headers[.contentType] = contentType
-            return response
+            if outputs != nil { response.headers[.contentType] = contentType }
+            return response.named(execution.id)
         }
+    }
+
+    /// The execution; of one that failed, also what an error's answer has.
+    private func body(of execution: Execution, _ call: Call, error: String? = nil) -> Response {
+        let body = ExecutionBody(execution, now: engine.clock.now, url: call.url(of: execution))
+        guard execution.state.current == .failed else { return .json(body.bytes) }
+        let message = "Execution \(execution.id) failed" + (error.map { ": \($0)" } ?? "")
+        return .json { text in
+            text.object { text in
+                body.writeMembers(to: &text)
+                text.member("message", message)
+                text.member("code", "execution-failed")
+            }
+        }
+    }
+}
+
+extension Response {
+    /// The same answer with the id of the execution that it tells of.
+    fileprivate func named(_ id: ExecutionID) -> Response {
+        var response = self
+        response.headers[.sluiceExecution] = id.description
+        return response
     }
 }
 
