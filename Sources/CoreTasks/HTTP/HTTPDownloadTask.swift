@@ -4,7 +4,7 @@ import NIOCore
 import TaskKit
 
 /// Makes an HTTP request and stores its answer as a file. Source: engine spec §6.6, since-0.20 §3.
-struct HTTPDownloadTask: RunnableTask {
+struct HTTPDownloadTask: RunnableTask, CautiousTask {
     static let about = TaskAbout(
         type: "io.kestra.plugin.core.http.Download",
         aliases: ["io.kestra.plugin.fs.http.Download"],
@@ -34,35 +34,7 @@ struct HTTPDownloadTask: RunnableTask {
         }
     }
 
-    @Property("The address.")
-    var uri: String
-
-    @Property("GET, POST or any other method.")
-    var method = "GET"
-
-    @Property("What to add to the address's query: texts or lists of texts by name.")
-    var params: PropertyMap<Value>?
-
-    @Property("The request's body; a map or list is sent as JSON.")
-    var body: String?
-
-    @Property("A form to send instead of a body; with the content type multipart/form-data it may hold stored files.")
-    var formData: PropertyMap<Value>?
-
-    @Property("What the body is; application/json unless said otherwise.")
-    var contentType: String?
-
-    @Property("The request's headers.")
-    var headers: PropertyMap<Value>?
-
-    @Property("How the request is made: timeouts, authentication, proxy, redirects.")
-    var options: HTTPOptions?
-
-    @Property(deprecated: "Now `options.ssl`.")
-    var sslOptions: SSLOptions? = nil
-
-    @Property("Whether a status of 400 and more is no failure.")
-    var allowFailed = false
+    let request = HTTPRequestProperties()
 
     @Property("Whether an empty answer is a failure.")
     var failOnEmptyResponse = true
@@ -70,14 +42,10 @@ struct HTTPDownloadTask: RunnableTask {
     @Property("The name of the stored file.")
     var saveAs: String?
 
+    static func cautions(about task: FlowTask) -> [Caution] { HTTPCautions.about(task) }
+
     func run(_ context: RunContext) async throws(TaskFailure) -> Outputs {
-        let exchange = HTTPExchange(
-            plan: HTTPPlan(
-                uri: uri, method: method.uppercased(), params: params?.map ?? [:], headers: headers?.map ?? [:],
-                body: body,
-                formData: formData?.map, contentType: contentType, options: options, ssl: sslOptions,
-                allowFailed: allowFailed),
-            context: context)
+        let exchange = HTTPExchange(plan: request.plan, context: context)
         return try await TemporaryFile.with(context) { path throws(TaskFailure) in
             let (head, length) = try await exchange.perform(acceptsCompressed: false) { head, stream in
                 if exchange.isFailure(head) {
@@ -87,6 +55,7 @@ struct HTTPDownloadTask: RunnableTask {
                 return (head, try await save(stream, to: path, isAnswer: head.code < 400))
             }
             try check(length, head)
+            context.metrics.add(RunMetric(.counter, "response.length", Double(length)))
             let stored = try await attempting {
                 try await context.services.files.store(
                     file: path, at: context.filePrefix + FileNames.uriPath(fileName(head, context)))
@@ -102,7 +71,7 @@ struct HTTPDownloadTask: RunnableTask {
         var length: Int64 = 0
         for try await buffer in stream {
             length += Int64(buffer.readableBytes)
-            if let limit = options?.maxContentLength, length > Int64(limit) {
+            if let limit = request.options?.maxContentLength, length > Int64(limit) {
                 throw TaskFailure(
                     "The answer has more than \(limit) bytes, the most that `options.maxContentLength` allows")
             }
@@ -114,7 +83,7 @@ struct HTTPDownloadTask: RunnableTask {
     private func check(_ length: Int64, _ head: HTTPAnswerHead) throws(TaskFailure) {
         guard head.code < 400 else { return }
         if let announced = head.headers.first(name: "Content-Length").flatMap({ Int64($0) }), announced != length,
-            !head.headers.contains(name: "Content-Encoding"), method.uppercased() != "HEAD"
+            !head.headers.contains(name: "Content-Encoding"), request.plan.method != "HEAD"
         {
             throw TaskFailure("\(length) bytes came of \(announced) that the server had announced")
         }
@@ -127,7 +96,7 @@ struct HTTPDownloadTask: RunnableTask {
         if let name = head.headers.first(name: "Content-Disposition").flatMap(ContentDisposition.fileName) {
             return name
         }
-        return context.freshFileName(FileNames.fileExtension(of: URLText.lastPathPart(uri)))
+        return context.freshFileName(FileNames.fileExtension(of: URLText.lastPathPart(request.uri)))
     }
 }
 

@@ -4,7 +4,7 @@ import NIOCore
 import TaskKit
 
 /// Makes an HTTP request and gives out its answer. Source: engine spec §6.6, since-0.20 §3.1.
-struct HTTPRequestTask: RunnableTask {
+struct HTTPRequestTask: RunnableTask, CautiousTask {
     static let about = TaskAbout(
         type: "io.kestra.plugin.core.http.Request",
         aliases: ["io.kestra.plugin.fs.http.Request"],
@@ -43,52 +43,20 @@ struct HTTPRequestTask: RunnableTask {
 
     static let largestBody = 20 * 1024 * 1024
 
-    @Property("The address.")
-    var uri: String
-
-    @Property("GET, POST, PUT, PATCH, DELETE, HEAD or any other method.")
-    var method = "GET"
-
-    @Property("What to add to the address's query: texts or lists of texts by name.")
-    var params: PropertyMap<Value>?
-
-    @Property("The request's body; a map or list is sent as JSON.")
-    var body: String?
-
-    @Property("A form to send instead of a body; with the content type multipart/form-data it may hold stored files.")
-    var formData: PropertyMap<Value>?
-
-    @Property("What the body is; application/json unless said otherwise.")
-    var contentType: String?
-
-    @Property("The request's headers.")
-    var headers: PropertyMap<Value>?
-
-    @Property("How the request is made: timeouts, authentication, proxy, redirects.")
-    var options: HTTPOptions?
-
-    @Property(deprecated: "Now `options.ssl`.")
-    var sslOptions: SSLOptions? = nil
-
-    @Property("Whether a status of 400 and more is no failure.")
-    var allowFailed = false
+    let request = HTTPRequestProperties()
 
     @Property("Whether the body is kept encrypted.")
     var encryptBody = false
+
+    static func cautions(about task: FlowTask) -> [Caution] { HTTPCautions.about(task) }
 
     func run(_ context: RunContext) async throws(TaskFailure) -> Outputs {
         if encryptBody {
             throw .property("encryptBody", "is set, but this server has no key to encrypt with", fix: "leave it out")
         }
-        let exchange = HTTPExchange(
-            plan: HTTPPlan(
-                uri: uri, method: method.uppercased(), params: params?.map ?? [:], headers: headers?.map ?? [:],
-                body: body,
-                formData: formData?.map, contentType: contentType, options: options, ssl: sslOptions,
-                allowFailed: allowFailed),
-            context: context)
+        let exchange = HTTPExchange(plan: request.plan, context: context)
         return try await exchange.perform(acceptsCompressed: true) { head, stream in
-            let limit = options?.maxContentLength ?? Self.largestBody
+            let limit = request.options?.maxContentLength ?? Self.largestBody
             let buffer: ByteBuffer
             do {
                 buffer = try await stream.collect(upTo: limit)
@@ -98,15 +66,12 @@ struct HTTPRequestTask: RunnableTask {
             }
             let bytes = Array(buffer.readableBytesView)
             if exchange.isFailure(head) { throw exchange.failure(head, body: bytes) }
-            let text = try Charset.text(bytes, named: head.charset ?? options?.defaultCharset ?? "UTF-8")
-            if options?.logs?.contains(.responseBody) == true { context.log.debug(text) }
+            context.metrics.add(RunMetric(.counter, "response.length", Double(bytes.count)))
+            let text = try Charset.text(bytes, named: head.charset ?? request.options?.defaultCharset ?? "UTF-8")
+            if request.options?.logs?.contains(.responseBody) == true { context.log.debug(text) }
             return Outputs(head: head, body: text)
         }
     }
-}
-
-extension PropertyMap where Content == Value {
-    var map: ValueMap { ValueMap(members.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first }) }
 }
 
 extension HTTPAnswerHead {

@@ -2,7 +2,7 @@ import FlowModel
 import TaskKit
 
 /// Commits the flows of a namespace to a Git branch. Source: git-tasks spec §7.
-public struct PushFlows: RunnableTask {
+public struct PushFlows: RunnableTask, CautiousTask {
     public static let about = TaskAbout(
         type: "io.kestra.plugin.git.PushFlows",
         title: "Push the flows of a namespace to a Git branch.",
@@ -28,22 +28,9 @@ public struct PushFlows: RunnableTask {
             """
     )
 
-    @Property("The address of the repository: https://host/path.git, or for ssh git@host:path.git.") var url: String
+    let remote = ConnectionProperties()
+
     @Property("The branch to push to; it is made when it does not exist.") var branch = "main"
-    @Property("User or organisation for HTTP; also the author's name unless that is given.") var username: String?
-    @Property("Password or access token for HTTP: an expression such as {{ secret('GIT_TOKEN') }}.") var password:
-        Unrendered?
-    @Property("A private key for SSH, its content: an expression.") var privateKey: Unrendered?
-    @Property("The passphrase of the private key: an expression.") var passphrase: Unrendered?
-    @Property("Has no effect here: submodules are not read.") var cloneSubmodules = false
-    @Property("A PEM file on the server with certificate authorities to trust besides the system's.")
-    var trustedCaPemPath: String?
-    @Property("Whether configured proxies are ignored.") var noProxy = false
-    @Property("How long to wait for a connection, milliseconds.") var connectTimeout = 10_000
-    @Property("How long to wait for an answer to go on, milliseconds.") var readTimeout = 60_000
-    @Property("Git settings: user.name and user.email name the author unless the task does.") var gitConfig: Value?
-    @Property("The address of the instance to act on: this one.") var kestraUrl: String?
-    @Property("Credentials for that instance; not needed for this one.") var auth: Value?
     @Property("The folder of the repository that holds the flows.") var gitDirectory = "_flows"
     @Property("The namespace whose flows are pushed; without it the flow's own.") var sourceNamespace: String?
     @Property("The namespace that the files name instead of the source's; without it they stay as they are.")
@@ -58,6 +45,8 @@ public struct PushFlows: RunnableTask {
     @Property("The author's name; without it `username`.") var authorName: String?
 
     public init() {}
+
+    public static func cautions(about task: FlowTask) -> [Caution] { LiteralCredentials.cautions(about: task) }
 
     public struct Outputs: TaskOutputs {
         public static let about = [
@@ -76,7 +65,7 @@ public struct PushFlows: RunnableTask {
     }
 
     public func run(_ context: RunContext) async throws(TaskFailure) -> Outputs {
-        let connection = try input.connection(context)
+        let connection = try remote.connection(context)
         let source = sourceNamespace?.nonBlank ?? context.identity.namespace
         let settings = GitSettings(context.services.settings)
         do {
@@ -120,19 +109,10 @@ public struct PushFlows: RunnableTask {
 
     /// The task's author, else the one of `gitConfig`, else the server's own identity.
     private func author(_ settings: GitSettings, _ context: RunContext) -> GitIdentity {
-        let configured = input.configuredIdentity(context)
-        let name = authorName?.nonBlank ?? username?.nonBlank
+        let configured = remote.configuredIdentity(context)
+        let name = authorName?.nonBlank ?? remote.username?.nonBlank
         if let name, let email = authorEmail?.nonBlank { return GitIdentity(name: name, email: email) }
         if let name = configured.name, let email = configured.email { return GitIdentity(name: name, email: email) }
         return settings.identity
-    }
-
-    private var input: ConnectionInput {
-        ConnectionInput(
-            url: url, username: username, password: password, privateKey: privateKey, passphrase: passphrase,
-            cloneSubmodules: cloneSubmodules, trustedCaPemPath: trustedCaPemPath, noProxy: noProxy,
-            connectTimeout: connectTimeout, readTimeout: readTimeout, gitConfig: gitConfig, kestraUrl: kestraUrl,
-            auth: auth
-        )
     }
 }

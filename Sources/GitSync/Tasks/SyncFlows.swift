@@ -2,7 +2,7 @@ import FlowModel
 import TaskKit
 
 /// Brings the flows of a Git folder into a namespace. Source: git-tasks spec §3.
-public struct SyncFlows: RunnableTask {
+public struct SyncFlows: RunnableTask, CautiousTask {
     public static let about = TaskAbout(
         type: "io.kestra.plugin.git.SyncFlows",
         title: "Sync flows from a Git branch into a namespace.",
@@ -25,22 +25,9 @@ public struct SyncFlows: RunnableTask {
             """
     )
 
-    @Property("The address of the repository: https://host/path.git, or for ssh git@host:path.git.") var url: String
+    let remote = ConnectionProperties()
+
     @Property("The branch to read; it must exist.") var branch = "main"
-    @Property("User or organisation for HTTP.") var username: String?
-    @Property("Password or access token for HTTP: an expression such as {{ secret('GIT_TOKEN') }}.") var password:
-        Unrendered?
-    @Property("A private key for SSH, its content: an expression.") var privateKey: Unrendered?
-    @Property("The passphrase of the private key: an expression.") var passphrase: Unrendered?
-    @Property("Has no effect here: submodules are not read.") var cloneSubmodules = false
-    @Property("A PEM file on the server with certificate authorities to trust besides the system's.")
-    var trustedCaPemPath: String?
-    @Property("Whether configured proxies are ignored.") var noProxy = false
-    @Property("How long to wait for a connection, milliseconds.") var connectTimeout = 10_000
-    @Property("How long to wait for an answer to go on, milliseconds.") var readTimeout = 60_000
-    @Property("Git settings; only user.* matters here.") var gitConfig: Value?
-    @Property("The address of the instance to act on: this one.") var kestraUrl: String?
-    @Property("Credentials for that instance; not needed for this one.") var auth: Value?
     @Property("The namespace that the flows go to.") var targetNamespace: String
     @Property("The folder of the repository that holds the flows.") var gitDirectory = "_flows"
     @Property("Whether folders below it become child namespaces; else only its own files are read.")
@@ -54,6 +41,8 @@ public struct SyncFlows: RunnableTask {
 
     public init() {}
 
+    public static func cautions(about task: FlowTask) -> [Caution] { LiteralCredentials.cautions(about: task) }
+
     public struct Outputs: TaskOutputs {
         public static let about = [
             OutputAbout(
@@ -65,7 +54,7 @@ public struct SyncFlows: RunnableTask {
     }
 
     public func run(_ context: RunContext) async throws(TaskFailure) -> Outputs {
-        let connection = try input.connection(context)
+        let connection = try remote.connection(context)
         guard let namespace = targetNamespace.nonBlank else {
             throw .property("targetNamespace", "is blank", fix: "name the namespace that the flows go to")
         }
@@ -89,14 +78,5 @@ public struct SyncFlows: RunnableTask {
         } catch {
             throw .from(error)
         }
-    }
-
-    private var input: ConnectionInput {
-        ConnectionInput(
-            url: url, username: username, password: password, privateKey: privateKey, passphrase: passphrase,
-            cloneSubmodules: cloneSubmodules, trustedCaPemPath: trustedCaPemPath, noProxy: noProxy,
-            connectTimeout: connectTimeout, readTimeout: readTimeout, gitConfig: gitConfig, kestraUrl: kestraUrl,
-            auth: auth
-        )
     }
 }

@@ -2,26 +2,51 @@ import FlowModel
 import FoundationEssentials
 import TaskKit
 
-/// What a task says about its connection, before it is checked. Source: git-tasks spec §1.
-struct ConnectionInput: Sendable {
+/// What every Git task says about its connection. Source: git-tasks spec §1.
+struct ConnectionProperties: PropertyBundle {
+    @Property("The address of the repository: https://host/path.git, or for ssh git@host:path.git.")
     var url: String
+
+    @Property("User or organisation for HTTP; also the author's name of commits unless that is given.")
     var username: String?
+
+    @Property("Password or access token for HTTP: an expression such as {{ secret('GIT_PASSWORD') }}.")
     var password: Unrendered?
+
+    @Property("A private key for SSH, its content: an expression.")
     var privateKey: Unrendered?
+
+    @Property("The passphrase of the private key: an expression.")
     var passphrase: Unrendered?
-    var cloneSubmodules: Bool
+
+    @Property("Has no effect here: submodules are not read.")
+    var cloneSubmodules = false
+
+    @Property("A PEM file on the server with certificate authorities to trust besides the system's.")
     var trustedCaPemPath: String?
-    var noProxy: Bool
-    var connectTimeout: Int
-    var readTimeout: Int
+
+    @Property("Whether configured proxies are ignored.")
+    var noProxy = false
+
+    @Property("How long to wait for a connection, milliseconds.")
+    var connectTimeout = 10_000
+
+    @Property("How long to wait for an answer to go on, milliseconds.")
+    var readTimeout = 60_000
+
+    @Property("Git settings: user.name and user.email name the author of commits unless the task does.")
     var gitConfig: Value?
+
+    @Property("The address of the instance to act on: this one.")
     var kestraUrl: String?
+
+    @Property("Credentials for that instance; not needed for this one.")
     var auth: Value?
 
     /// The connection, with secrets rendered.
     /// - Throws: for secrets that are written into the flow, before anything else is looked at; for a wrong url.
     func connection(_ context: RunContext) throws(TaskFailure) -> Connection {
-        for (name, value) in [("password", password), ("privateKey", privateKey), ("passphrase", passphrase)] {
+        for (name, value) in zip(LiteralCredentials.properties, [password, privateKey, passphrase]) {
             try LiteralCredentials.refuse(name, value?.value)
         }
         try checkInstance(context)
@@ -86,14 +111,48 @@ struct ConnectionInput: Sendable {
 /// Secrets written into a flow are refused: they would be stored, shown and versioned with it.
 /// Source: git-tasks spec §1.2, OUR RULE D1.
 enum LiteralCredentials {
+    static let properties = ["password", "privateKey", "passphrase"]
+
     /// - Parameter value: As the flow has it, not rendered; nil when it is absent.
     static func refuse(_ property: String, _ value: Value?) throws(TaskFailure) {
-        guard let value, !value.isNull else { return }
-        if case .string(let text) = value, text.drop(while: \.isWhitespace).hasPrefix("{{") { return }
-        throw TaskFailure(
+        guard isLiteral(value) else { return }
+        var failure = TaskFailure(
             "It looks like you have hard-coded Git credentials: the property `\(property)` must be an expression; write"
-                + " \(property): \"{{ secret('GIT_\(property.uppercased())') }}\" and keep the value as a secret"
+                + " \(property): \"{{ secret('\(secretName(property))') }}\" and keep the value as a secret"
         )
+        failure.property = property
+        throw failure
+    }
+
+    /// The warnings about a task that has such credentials, also in its `url` and in `auth`, when its flow is checked.
+    static func cautions(about task: FlowTask) -> [Caution] {
+        var cautions = properties.filter { isLiteral(task.properties[$0]) }.map { property in
+            Caution.literalSecret(
+                at: [property], secret: secretName(property),
+                what: "hard-coded Git credentials: `\(property)` must be an expression, or the task refuses to run")
+        }
+        let fix = "give it as `username` and `password: \"{{ secret('GIT_PASSWORD') }}\"` instead"
+        for caution in [
+            Caution.ifSecretInURL("url", of: task, fix: fix),
+            .ifLiteral(["auth", "password"], of: task, secret: "KESTRA_PASSWORD"),
+            .ifLiteral(["auth", "apiToken"], of: task, secret: "KESTRA_TOKEN"),
+        ] {
+            if let caution { cautions.append(caution) }
+        }
+        return cautions
+    }
+
+    private static func isLiteral(_ value: Value?) -> Bool {
+        guard let value, !value.isNull else { return false }
+        if case .string(let text) = value { return !text.drop(while: \.isWhitespace).hasPrefix("{{") }
+        return true
+    }
+
+    private static func secretName(_ property: String) -> String {
+        switch property {
+        case "privateKey": "GIT_PRIVATE_KEY"
+        default: "GIT_\(property.uppercased())"
+        }
     }
 }
 
