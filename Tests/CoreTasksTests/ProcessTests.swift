@@ -115,6 +115,32 @@ private func openFiles() throws -> Int {
         for id in ids { #expect(!isAlive(id)) }
     }
 
+    @Test(arguments: [false, true])
+    func `What changed its session and holds no output is ended with its run`(isCancelled: Bool) async throws {
+        let heard = Heard()
+        let mark = "TEST_MARK=\(UInt64.random(in: .min ... .max))"
+        // Leaves the group and the outputs, and does not listen: only its environment says whose it is.
+        let script = """
+            echo '#!/bin/sh\ntrap "" TERM HUP\necho $$ > "$1"\nwhile :; do sleep 0.05; done' > "$FILE.sh"
+            (setsid sh "$FILE.sh" "$FILE" > /dev/null 2>&1 < /dev/null &)
+            while [ ! -s "$FILE" ]; do sleep 0.02; done
+            cat "$FILE"; rm "$FILE" "$FILE.sh"
+            \(isCancelled ? "while :; do sleep 0.02; done" : "exit 0")
+            """
+        var command = command(script, mark: mark)
+        command.environment.append("FILE=/tmp/sluice-test-\(UInt64.random(in: .min ... .max))")
+        let run = Task { [command] in
+            try await ProcessRun.run(command, patience: hasty, mark: mark) { heard.take($0, $1) }
+        }
+        await heard.wait(for: "\n")
+        if isCancelled { run.cancel() }
+        let report = try await run.value
+        let id = try #require(pid_t(heard.text.split(separator: "\n")[0]))
+        #expect(report.wasStopped == isCancelled && report.leftProcesses != isCancelled)
+        #expect(!isAlive(id))
+        #expect(kill(id, 0) != 0 || !Orphans.comeHere, "it is reaped too")
+    }
+
     @Test func `A program that listens to SIGTERM ends by itself`() async throws {
         let heard = Heard()
         let run = Task {

@@ -47,6 +47,25 @@ func `An exit code other than 0 fails the task and is kept`(_ command: String, _
     #expect(outputs["vars"] == ["a": 1])
 }
 
+@Test func `Metrics that a script prints are told, timers in milliseconds`() async throws {
+    let world = TestWorld()
+    let task = try ShellCommands.make(
+        [
+            "commands": [
+                #"echo '::{"metrics":[{"name":"rows","type":"counter","value":3,"tags":{"table":"a"}}]}::'"#,
+                #"echo '::{"metrics":[{"name":"took","type":"timer","value":1.5},{"name":"load","type":"gauge","value":-2}]}::' >&2"#,
+                #"echo '::{"metrics":[{"name":"odd","type":"what","value":1}]}::'"#, "exit 3",
+            ]
+        ], variables: [:])
+    let context = world.context()
+    await #expect(throws: TaskFailure.self) { _ = try await task.run(context) }
+    let told = context.metrics.all
+    #expect(Set(told.map(\.name)) == ["rows", "took", "load"])
+    #expect(told.first { $0.name == "rows" } == RunMetric(.counter, "rows", 3, tags: [Label(key: "table", value: "a")]))
+    #expect(told.first { $0.name == "took" } == RunMetric(.timer, "took", 1500))
+    #expect(world.messages(.warn).contains { $0.hasPrefix("Invalid metric") })
+}
+
 @Test func `Without failFast the last command decides`() async throws {
     let (outputs, failure) = try await shell("false", "true", in: TestWorld(), properties: ["failFast": false])
     #expect(failure == nil)

@@ -29,7 +29,8 @@ struct ProcessReport: Sendable {
 /// for without end when a process left behind holds them open. And it costs less: 1,000 runs of `sh -c true`, sixteen at a
 /// time on two busy cores, took this 0.48 s, swift-subprocess 0.89 s, and posix_spawn with wait on two threads 0.66 s.
 ///
-/// The end of a run is the end of its processes: what is left of the group then is ended too.
+/// The end of a run is the end of its processes: what is left of the group then is ended too, and what has left the group but
+/// carries the run's mark. The run is told as ended when they are gone.
 final class ProcessRun: Sendable {
     private let command: ProcessCommand
     private let patience: ProcessPatience
@@ -81,6 +82,7 @@ final class ProcessRun: Sendable {
         if isStopped.load(ordering: .acquiring) {
             return ProcessReport(end: .signalled(SIGTERM), wasStopped: true, leftProcesses: false)
         }
+        _ = Orphans.comeHere
         let child = try ChildProcess(command)
         var watch = ProcessWatch(child, wakeUp: wakeUp)
         defer { watch.close() }
@@ -88,26 +90,48 @@ final class ProcessRun: Sendable {
         var hasEnded = false
         var drainUntil: ContinuousClock.Instant?
         var leftProcesses = false
+        var lookedAt = ContinuousClock.now
         while true {
-            let deadline = [ending.deadline, drainUntil].compactMap { $0 }.min()
+            var deadline = [ending.deadline, drainUntil].compactMap { $0 }.min()
+            if hasEnded, watch.isSilent { deadline = .now + .milliseconds(20) }  // asked, and part of the tree lives
             let ready = watch.wait(until: deadline)
+            if lookedAt < .now - .seconds(1) {
+                lookedAt = .now
+                _ = Orphans.living()  // a long run may leave many that have ended
+            }
             if ready.output { watch.read(.output, receive) }
             if ready.errors { watch.read(.errors, receive) }
             if !hasEnded, ready.end {
                 hasEnded = true
                 drainUntil = .now + (ending.isRunning ? patience.drain : .seconds(1))
             }
-            if hasEnded, watch.isSilent { break }
+            if hasEnded, watch.isSilent, !ending.isAsking || !ProcessTree.signal(0, mark: mark) { break }
             if isStopped.load(ordering: .acquiring) || !ending.isRunning { ending = pursue(ending, child) }
-            if let until = drainUntil, until <= .now {
+            if let until = drainUntil, until <= .now, !ending.isAsking {
                 leftProcesses = true
                 break
             }
         }
         child.signal(SIGKILL)  // what is left of the group; a zombie leader feels nothing
-        if leftProcesses || !ending.isRunning { ProcessTree.signal(SIGKILL, mark: mark) }
+        let end = child.reap()
+        if leftProcesses || !ending.isRunning || ProcessTree.hasOrphans(mark: mark) {
+            leftProcesses = endTree() || leftProcesses
+        }
         return ProcessReport(
-            end: child.reap(), wasStopped: !ending.isRunning, leftProcesses: leftProcesses && ending.isRunning)
+            end: end, wasStopped: !ending.isRunning, leftProcesses: leftProcesses && ending.isRunning)
+    }
+
+    /// Ends what carries the mark, again and again until nothing does: a process may have started another one meanwhile.
+    /// - Returns: whether there was anything.
+    private func endTree() -> Bool {
+        var found = false
+        for _ in 0..<500 {
+            guard ProcessTree.signal(SIGKILL, mark: mark) else { break }
+            found = true
+            poll(nil, 0, 10)
+        }
+        _ = Orphans.living()  // reaps them
+        return found
     }
 
     /// How far the ending of a stopped run has come.
@@ -117,6 +141,8 @@ final class ProcessRun: Sendable {
         case ordered(again: ContinuousClock.Instant)
 
         var isRunning: Bool { if case .running = self { true } else { false } }
+        /// Whether what is left may still end by itself.
+        var isAsking: Bool { if case .asked = self { true } else { false } }
         var deadline: ContinuousClock.Instant? {
             switch self {
             case .running: nil

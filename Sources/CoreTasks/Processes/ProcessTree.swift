@@ -4,9 +4,19 @@ import Glibc
 /// or lose their parent.
 enum ProcessTree {
     /// Sends a signal to every process of this user that carries `mark`, written `NAME=value`.
-    static func signal(_ number: Int32, mark: String?) {
-        guard let mark else { return }
-        for id in processes(carrying: { $0 == mark }) { _ = kill(id, number) }
+    /// - Returns: whether there was any that had not ended already.
+    @discardableResult
+    static func signal(_ number: Int32, mark: String?) -> Bool {
+        guard let mark else { return false }
+        var found = false
+        for id in processes(carrying: { $0 == mark }) where kill(id, number) == 0 { found = true }
+        return found
+    }
+
+    /// Whether a process that lost its parent, and so may have left the group of its run, carries `mark`.
+    static func hasOrphans(mark: String?) -> Bool {
+        guard let mark else { return false }
+        return Orphans.living().contains { carries($0) { $0 == mark } }
     }
 
     /// The processes whose environment has an entry that `isMark` accepts. Those of others cannot be read and are left out.
@@ -19,15 +29,18 @@ enum ProcessTree {
             let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
                 pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
-            guard let id = pid_t(name), id != own, let environment = read("/proc/\(name)/environ") else { continue }
-            if environment.split(separator: 0).contains(where: { isMark(String(decoding: $0, as: UTF8.self)) }) {
-                found.append(id)
-            }
+            if let id = pid_t(name), id != own, carries(id, isMark) { found.append(id) }
         }
         return found
     }
 
-    private static func read(_ path: String) -> [UInt8]? {
+    /// A process that has ended carries nothing.
+    private static func carries(_ id: pid_t, _ isMark: (String) -> Bool) -> Bool {
+        guard let environment = read("/proc/\(id)/environ") else { return false }
+        return environment.split(separator: 0).contains { isMark(String(decoding: $0, as: UTF8.self)) }
+    }
+
+    static func read(_ path: String) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }

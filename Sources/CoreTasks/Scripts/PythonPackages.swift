@@ -67,7 +67,8 @@ struct PythonPackages: Sendable {
             hasUV
             ? ["uv", "pip", "install", "--python", program, "--target", path]
             : [program, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--target", path]
-        let said = ScriptListener(log: RunLog(level: .trace) { _, line in context.log.debug(line) })
+        let said = ScriptListener(
+            log: RunLog(level: .trace) { _, line in context.log.debug(line) }, metrics: RunMetrics())
         let report: ProcessReport
         do throws(SpawnError) {
             let environment = ServerEnvironment.passedOn.map { "\($0.key)=\($0.value)" } + ["WORKING_DIR=\(path)"]

@@ -22,9 +22,13 @@ final class ScriptListener: Sendable {
     }
 
     private let log: RunLog
+    private let metrics: RunMetrics
     private let state = Mutex(State())
 
-    init(log: RunLog) { self.log = log }
+    init(log: RunLog, metrics: RunMetrics) {
+        self.log = log
+        self.metrics = metrics
+    }
 
     /// Takes the next piece of an output.
     func take(_ stream: ProcessStream, _ bytes: UnsafeRawBufferPointer) {
@@ -77,9 +81,38 @@ final class ScriptListener: Sendable {
         if case .map(let outputs)? = message["outputs"] {
             for (name, value) in outputs { state.heard.vars[name] = value }
         }
+        for entry in message["metrics"]?.list ?? [] { take(metric: entry) }
         for entry in message["logs"]?.list ?? [] {
             guard let text = entry["message"]?.printed() else { continue }
             log(entry["level"]?.string.flatMap { LogLevel(name: $0) } ?? .info, text)
+        }
+    }
+
+    private func take(metric entry: Value) {
+        guard let name = entry["name"]?.string, let value = entry["value"]?.metricNumber, value.isFinite,
+            let kind = RunMetric.Kind(rawValue: entry["type"]?.string?.lowercased() ?? "counter")
+        else {
+            return log.warn(
+                "Invalid metric '\(entry.printed())': it needs a name, a number as value, and counter, timer or gauge as type"
+            )
+        }
+        let tags = (entry["tags"]?.map ?? [:]).map { Label(key: $0.key, value: $0.value.printed()) }
+        // Timers are told in seconds.
+        let metric = RunMetric(kind, name, kind == .timer ? value * 1000 : value, tags: tags)
+        if !metrics.add(metric) { log.warn("The metric '\(name)' is left out: a run tells at most \(RunMetrics.most)") }
+    }
+}
+
+extension Value {
+    /// The number of a metric; nil for anything else.
+    fileprivate var metricNumber: Double? {
+        switch self {
+        case .int(let number): Double(number)
+        case .double(let number): number
+        case .float(let number): Double(number)
+        case .decimal(let number): number.double
+        case .string(let text): Double(text)
+        default: nil
         }
     }
 }

@@ -56,7 +56,7 @@ struct ScriptRun: Sendable {
         let command = ProcessCommand(
             arguments: try await arguments(for: text), environment: try environment(packages: packages),
             folder: folder.path)
-        let listener = ScriptListener(log: context.log)
+        let listener = ScriptListener(log: context.log, metrics: context.metrics)
         let report: ProcessReport
         do throws(SpawnError) {
             report = try await ProcessRun.run(command, mark: "WORKING_DIR=\(folder.path)") { listener.take($0, $1) }
