@@ -27,6 +27,37 @@ struct LogTests {
         }
     }
 
+    @Test func `who watches sees the lines of a task before its end`() async throws {
+        let bench = Bench()
+        let flow = """
+            id: chatter
+            namespace: test
+            tasks:
+              - { id: talk, type: test.Chatter, lines: 3000 }
+              - { id: more, type: test.Chatter, lines: 3 }
+              - { id: after, type: test.Say, message: after }
+            """
+        try await bench.run(flow) { engine async throws in
+            for _ in 0..<5 {
+                let id = try await engine.start("chatter")
+                var seen: [Int: Int] = [:]
+                var last: ExecutionSnapshot?
+                for try await change in try await engine.watch(id) {
+                    switch change {
+                    case .lines(let lines):
+                        for line in lines { seen[line.entry.taskRun ?? -1, default: 0] += 1 }
+                    case .state(let snapshot):
+                        last = snapshot
+                        for run in snapshot.taskRuns where run.state.current.isTerminated {
+                            #expect(seen[run.number] == [3000, 3, 1][run.number])
+                        }
+                    }
+                }
+                #expect(last?.execution.state.current == .success && last?.taskRuns.count == 3)
+            }
+        }
+    }
+
     @Test func `lines beyond the buffer are counted`() async throws {
         let bench = Bench()
         try await bench.run(ExecutionTests.waiting(bench)) { engine async throws in

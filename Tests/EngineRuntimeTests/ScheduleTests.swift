@@ -41,6 +41,27 @@ struct ScheduleTests {
         }
     }
 
+    @Test func `what comes next is told; what was missed as well, as missed`() async throws {
+        let bench = Bench()
+        try await bench.run(Self.flow(bench)) { engine async throws in
+            let next = bench.clock.now.advanced(by: .hours(1))
+            #expect(try await engine.nextSchedules(5) == ["\(next.iso)  test.timed.hourly"])
+        }
+        let missed = bench.clock.now.advanced(by: .hours(1))
+        bench.clock.advance(by: .minutes(150))
+        try await bench.run { engine async throws in
+            await bench.board.reached("began g")
+            // The first of the two is run now, the second one after it.
+            let second = missed.advanced(by: .hours(1))
+            #expect(try await engine.nextSchedules(5) == ["now  test.timed.hourly, missed at \(second.iso)"])
+            bench.board.open("g")
+            let next = second.advanced(by: .hours(1))
+            let isMadeUp = try await Self.rests(engine, 2, until: next)
+            #expect(isMadeUp)
+            #expect(try await engine.nextSchedules(5) == ["\(next.iso)  test.timed.hourly"])
+        }
+    }
+
     @Test func `it fires at its date, once while its execution runs, and the missed dates afterwards`() async throws {
         let bench = Bench()
         try await bench.run(Self.flow(bench)) { engine async throws in

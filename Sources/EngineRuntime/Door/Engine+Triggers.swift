@@ -3,13 +3,14 @@ import FlowModel
 import Storage
 
 extension Engine {
-    /// The schedules that come next, one line each: the moment, the flow and the trigger.
+    /// The schedules that come next, one line each: the moment, the flow and the trigger. A date that was missed while nobody
+    /// looked, and is made up for now, is told as such.
     public func nextSchedules(_ count: Int) async throws -> [String] {
         await scheduler.loaded.wait()
-        return try await store.triggers(.any, flowID: nil, text: nil)
-            .compactMap { row in row.nextExecutionDate.map { (date: $0, row: row) } }
-            .sorted { $0.date < $1.date }.prefix(count)
-            .map { "\($0.date.iso)  \($0.row.key)" }
+        let now = clock.now
+        return await scheduler.upcoming(count).map { date, key in
+            date > now ? "\(date.iso)  \(key)" : "now  \(key), missed at \(date.iso)"
+        }
     }
 
     /// Disables a schedule, or enables it again with what was missed recovered. Source: engine spec §7.7.

@@ -268,6 +268,14 @@ actor Executor {
         return stream
     }
 
+    /// Returns when all that has happened in the execution is on disk.
+    /// - Throws: why the engine stopped.
+    func saved(_ id: ExecutionID) async throws {
+        if let stop { throw stop }
+        guard let execution = active[id] ?? closing[id], saver != nil else { return }
+        try await withCheckedThrowingContinuation { saved in settle(execution, Decision(), saved: saved) }
+    }
+
     private func unfollow(_ id: ExecutionID, _ number: Int) { active[id]?.followers[number] = nil }
 
     // MARK: saving, then acting
@@ -326,7 +334,8 @@ actor Executor {
 
     private func tellFollowers(of batch: [Pending]) {
         var told: Set<ExecutionID> = []
-        for item in batch where !item.execution.followers.isEmpty && told.insert(item.execution.id).inserted {
+        for item in batch
+        where !item.changes.isEmpty && !item.execution.followers.isEmpty && told.insert(item.execution.id).inserted {
             let snapshot = item.execution.snapshot
             for follower in item.execution.followers.values { follower.yield(snapshot) }
         }

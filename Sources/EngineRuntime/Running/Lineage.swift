@@ -23,7 +23,8 @@ extension Engine {
             ? path.map(\.description) : path.prefix(3).map(\.description) + ["…"] + path.suffix(4).map(\.description)
         throw EngineRefusal.conflict(
             "Flow '\(flow)' is not started: subflows may be \(settings.subflowDepth) deep, and this one would be deeper: "
-                + names.joined(separator: " → ") + ". Do these flows start each other without end?")
+                + names.joined(separator: " → ")
+                + ". If they do not start each other without end, raise limits.subflow-depth")
     }
 
     /// Looked up once after a restart of the server; else what the executor counts is known.

@@ -298,6 +298,14 @@ actor Scheduler {
         await save([.trigger(row)])
     }
 
+    /// The next dates of all schedules that are on, ascending; those in the past are run now, one after the other.
+    func upcoming(_ count: Int) -> [(date: Timestamp, key: TriggerKey)] {
+        let dates = entries.compactMap { key, entry in
+            entry.row.disabled ? nil : entry.row.nextExecutionDate.map { (date: $0, key: key) }
+        }
+        return Array(dates.sorted { ($0.date, $0.key) < ($1.date, $1.key) }.prefix(count))
+    }
+
     // MARK: changes by request
 
     /// Changes the row of a schedule; nil when there is no such schedule.
