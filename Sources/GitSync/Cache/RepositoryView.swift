@@ -77,6 +77,27 @@ final class RepositoryView {
         }
     }
 
+    /// Looks for the folder that a task names, with links on the way resolved inside the repository.
+    /// - Returns: also where it really lies, which is another path than `path` where a link leads there.
+    func folder(
+        _ path: GitDirectory, root: ObjectID
+    ) async throws(GitError) -> (found: FolderFound, path: GitDirectory) {
+        var path = path
+        for _ in 0...GitLimits.linkHops {
+            let found = try repository.folder(path, inTree: root)
+            guard case .link(let link, let part) = found else { return (found, path) }
+            let before = Array(path.parts[..<part])
+            switch try LinkResolver(repository: repository, root: root).resolve(link, in: before) {
+            case .missing(let text): try await bring(blobs: [text])
+            case .outside: return (.missing, path)
+            case .found(let end, let target):
+                guard end.kind == .folder else { return (.other("a file"), path) }
+                path = GitDirectory(parts: target + path.parts[(part + 1)...])
+            }
+        }
+        return (.missing, path)
+    }
+
     /// Lists the files below a folder, with links resolved: brings the texts of links as needed.
     func list(
         folder: ObjectID, at path: GitDirectory, root: ObjectID, deep: Bool

@@ -22,14 +22,26 @@ struct TreeListing: Sendable {
 enum FolderFound: Sendable {
     case folder(ObjectID)
     case missing
-    case isFile
+    /// Something else stands there: `a file`, `a submodule`.
+    case other(String)
+    /// A link stands at this part of the path.
+    case link(TreeEntry, part: Int)
 }
 
 extension Repository {
-    /// Looks for a folder below the tree of a commit. Links on the way are not followed.
+    /// Looks for a folder below the tree of a commit. Links on the way are told, not followed.
     func folder(_ path: GitDirectory, inTree root: ObjectID) throws(GitError) -> FolderFound {
-        guard let entry = try entry(at: path.parts, below: root) else { return .missing }
-        return entry.kind == .folder ? .folder(entry.id) : .isFile
+        var folder = root
+        for (part, name) in path.parts.enumerated() {
+            guard let entry = try entry(named: name, in: folder) else { return .missing }
+            switch entry.kind {
+            case .folder: folder = entry.id
+            case .link: return .link(entry, part: part)
+            case .submodule: return .other("a submodule")
+            case .file, .program: return part + 1 < path.parts.count ? .missing : .other("a file")
+            }
+        }
+        return .folder(folder)
     }
 
     /// Lists the regular files below `folder`, of its first level only when `deep` is false.

@@ -26,6 +26,8 @@ struct PushFlowsPlan: Sendable {
         var bytes: [UInt8]
         /// What Git has at the path.
         var blob: ObjectID?
+        /// Whether it is a program there, and stays one.
+        var isProgram = false
     }
 
     /// The selected flows that are not ignored and differ from what Git has, at least in white space at the end.
@@ -40,26 +42,30 @@ struct PushFlowsPlan: Sendable {
     ///   - present: The regular files below the directory, paths relative to it; only the first level is looked at
     ///     without `children`.
     init(_ options: PushFlowsOptions, flows: [StoredFlow], present: [TreeFile], ignore: IgnoreFile) {
-        let existing = Dictionary(present.map { ($0.path, $0.blob) }, uniquingKeysWith: { first, _ in first })
+        let existing = Dictionary(present.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
         var content: Set<String> = []
         for flow in flows {
             guard let folder = options.folder(of: flow.key.namespace) else { continue }
             if let globs = options.globs, !globs.contains(where: { $0.matches(flow.key.id) }) { continue }
-            guard flow.isReadable else {
-                warnings.append("the flow \(flow.key.namespace).\(flow.key.id) cannot be read and is not pushed")
-                continue
-            }
             let base = folder.isEmpty ? flow.key.id : folder + "/" + flow.key.id
             // A file that somebody named .yaml is updated where it is.
             let path =
                 existing[base + ".yml"] == nil && existing[base + ".yaml"] != nil ? base + ".yaml" : base + ".yml"
             content.insert(path)
+            guard flow.isReadable else {
+                // What Git has of it stays.
+                warnings.append("the flow \(flow.key.namespace).\(flow.key.id) cannot be read and is not pushed")
+                continue
+            }
             if ignore.ignores(file: path) { continue }
             isEmpty = false
             let bytes = options.bytes(of: flow)
-            let blob = existing[path]
-            if let blob, Self.isSame(bytes, blob) { continue }
-            writes.append(File(path: options.directory.path(path), bytes: bytes, blob: blob))
+            let known = existing[path]
+            if let known, Self.isSame(bytes, known.blob) { continue }
+            writes.append(
+                File(
+                    path: options.directory.path(path), bytes: bytes, blob: known?.blob,
+                    isProgram: known?.isProgram ?? false))
         }
         guard options.delete, !isEmpty else { return }
         for file in present where !content.contains(file.path) && options.mayRemove(file.path) {

@@ -56,11 +56,7 @@ struct PushFlowsRun: Sendable {
         var root: ObjectID?
         if let base { root = try repository.tree(ofCommit: base) }
         var present: [TreeFile] = []
-        if let root, case .folder(let folder) = try repository.folder(options.directory, inTree: root) {
-            present = try repository.list(
-                folder: folder, at: options.directory, root: root, deep: options.children, followsLinks: false
-            ).files
-        }
+        if let root { present = try files(repository, root) }
         var ignore = IgnoreFile.none
         if let file = present.first(where: { $0.path == IgnoreFile.name }) {
             try await view.bring(blobs: [file.blob])
@@ -90,6 +86,23 @@ struct PushFlowsRun: Sendable {
         return Outcome(commit: commit, rows: PushRow.file(rows))
     }
 
+    /// What the directory holds now.
+    private func files(_ repository: Repository, _ root: ObjectID) throws(GitError) -> [TreeFile] {
+        let what: String
+        switch try repository.folder(options.directory, inTree: root) {
+        case .folder(let folder):
+            return try repository.list(
+                folder: folder, at: options.directory, root: root, deep: options.children, followsLinks: false
+            ).files
+        case .missing: return []
+        case .other(let other): what = other
+        case .link: what = "a link"
+        }
+        throw GitError(
+            .invalid, "The path '\(options.directory)' exists but is \(what), not a directory",
+            fix: "set `gitDirectory` to a folder of the repository, or to a name that is free")
+    }
+
     private func rows(of plan: PushFlowsPlan, _ repository: Repository) throws(GitError) -> [PushRow] {
         var rows: [PushRow] = []
         for file in plan.writes {
@@ -111,7 +124,7 @@ struct PushFlowsRun: Sendable {
         var changes: [String: TreeChange] = [:]
         for file in plan.removals { changes[file.path] = .remove }
         for file in plan.writes {
-            changes[file.path] = .write(try repository.write(blob: file.bytes), isProgram: false)
+            changes[file.path] = .write(try repository.write(blob: file.bytes), isProgram: file.isProgram)
         }
         let changed = try repository.tree(from: root, changing: changes)
         let tree: ObjectID

@@ -59,8 +59,9 @@ struct SyncFlowsRun: Sendable {
     /// - Parameter memory: Of the last run, if the store is still as it left it.
     private func sync(_ view: RepositoryView, _ tip: ObjectID?, _ memory: SyncMemory?) async throws -> Rows {
         let root = try tip.map { try view.repository.tree(ofCommit: $0) }
-        let found = try root.map { try view.repository.folder(options.directory, inTree: $0) } ?? .missing
-        guard let tip, let root, case .folder(let folder) = found else { return try without(found) }
+        guard let tip, let root else { return try without(.missing) }
+        let place = try await view.folder(options.directory, root: root)
+        guard case .folder(let folder) = place.found else { return try without(place.found) }
         if let memory, !memory.hasLinks {
             if memory.folder == folder {
                 store.move(memory, to: tip)
@@ -68,13 +69,13 @@ struct SyncFlowsRun: Sendable {
             }
             if let rows = try await syncChanges(view, tip, since: memory, folder) { return rows }
         }
-        return try await syncAll(view, tip, root, folder)
+        return try await syncAll(view, tip, root, folder, at: place.path)
     }
 
     /// The directory is not there: an error, or nothing to do. With `delete` it would empty the namespace: never.
     private func without(_ found: FolderFound) throws(GitError) -> Rows {
-        if case .isFile = found {
-            throw GitError(.invalid, "The path '\(options.directoryAsGiven)' exists but is a file, not a directory")
+        if case .other(let what) = found {
+            throw GitError(.invalid, "The path '\(options.directoryAsGiven)' exists but is \(what), not a directory")
         }
         if options.failsOnMissingDirectory || options.delete {
             throw GitError(
@@ -92,9 +93,9 @@ struct SyncFlowsRun: Sendable {
     // MARK: everything
 
     private func syncAll(
-        _ view: RepositoryView, _ tip: ObjectID, _ root: ObjectID, _ folder: ObjectID
+        _ view: RepositoryView, _ tip: ObjectID, _ root: ObjectID, _ folder: ObjectID, at place: GitDirectory
     ) async throws -> Rows {
-        let listing = try await view.list(folder: folder, at: options.directory, root: root, deep: options.children)
+        let listing = try await view.list(folder: folder, at: place, root: root, deep: options.children)
         let ignored = listing.files.first { $0.path == IgnoreFile.name }
         try await view.bring(
             blobs: listing.files.filter { FlowFileSelection.isFlow($0.path) || $0.path == IgnoreFile.name }.map(\.blob)
@@ -115,7 +116,8 @@ struct SyncFlowsRun: Sendable {
             before: stored.flows.map { ($0.key, $0.revision) }
         )
         return try await carryOut(
-            plan, from: stored.version, at: tip, folder, hasLinks: listing.hasLinks, notices: notices
+            plan, from: stored.version, at: tip, folder, hasLinks: listing.hasLinks || place != options.directory,
+            notices: notices
         )
     }
 
@@ -190,7 +192,9 @@ struct SyncFlowsRun: Sendable {
             )
             do throws(GitError) {
                 let bytes = try view.repository.blob(file.blob, limit: GitLimits.flowBytes)
-                guard let text = String(validating: bytes, as: UTF8.self) else {
+                // A mark of the byte order is no part of the text.
+                let content = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...]
+                guard let text = String(validating: content, as: UTF8.self) else {
                     throw GitError(.invalid, "the file is not UTF-8 text")
                 }
                 entry.source = FlowText.settingNamespace(entry.namespace, in: text) { RootKeys.find($0, in: text) }

@@ -15,6 +15,9 @@ public struct GitDirectory: Sendable, Hashable, CustomStringConvertible {
         self.parts = parts
     }
 
+    /// - Parameter parts: names that stand in a repository.
+    init(parts: [String]) { self.parts = parts }
+
     /// Parts joined by `/`; empty for the root.
     public var description: String { parts.joined(separator: "/") }
 

@@ -15,6 +15,8 @@ public struct IgnoreFile: Sendable {
     private var rules: [Rule] = []
 
     public init(_ text: String) {
+        // A mark of the byte order is no part of the first pattern.
+        let text = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
         for line in text.split(omittingEmptySubsequences: true, whereSeparator: \.isNewline) {
             if let rule = Self.rule(Array(line.unicodeScalars)) { rules.append(rule) }
         }
