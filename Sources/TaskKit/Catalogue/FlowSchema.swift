@@ -55,6 +55,8 @@ public struct FlowSchema: Sendable {
                 "listeners": ["type": "array"], "disabled": Self.flag, "revision": ["type": "integer"],
             ],
             "additionalProperties": false,
+            // For editors that complete expressions; validators pass it over.
+            "x-expressions": Language.schema,
             "definitions": [
                 "task": [
                     "type": "object", "required": ["id", "type"],
