@@ -1,6 +1,9 @@
 # The commands of this project. `make` alone lists them.
 export PATH := /opt/swift/usr/bin:$(PATH)
 
+# What `sluice version` says; empty outside of a Git checkout.
+export SLUICE_COMMIT := $(shell git describe --always --dirty --abbrev=12 2>/dev/null)
+
 SLUICE := .build/release/sluice
 PORT   ?= 8080
 

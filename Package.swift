@@ -24,6 +24,7 @@ let package = Package(
     targets: [
         .library("CYAML", "yaml-0.1"), .library("CGit2", "libgit2"), .library("CSQLite", "sqlite3"),
         .library("CProcess"),  // starting and watching processes, as Linux has it
+        .facts("CBuild"),  // which commit the program was built from
         .room("FlowModel", uses: ["CYAML", .collections]),  // Flow, Execution, State, Value, Problem; YAML to Flow and back
         .room("Expressions", uses: ["FlowModel", .collections, .crypto]),  // {{ … }}: parser and evaluator; a file per filter and function
         .room("TaskKit", uses: ["FlowModel", "Expressions", .collections, .log]),  // what a task or trigger is; catalogue, schema and docs
@@ -33,10 +34,12 @@ let package = Package(
         .room("CoreTasks", uses: ["FlowModel", "Expressions", "TaskKit", "CProcess", .httpClient, .nio, .nioHTTP, .collections]),  // the built-in tasks, a file each
         .room("GitSync", uses: ["FlowModel", "TaskKit", "CGit2", .httpClient, .nio, .nioHTTP, .subprocess, .crypto, .collections, .log]),  // fetch, compare, push; the git tasks
         .room("WebServer", uses: ["FlowModel", "Expressions", "TaskKit", "EngineCore", "EngineRuntime", "Storage", .hummingbird, .nio, .lifecycle, .log, .collections]),  // routes, bodies, live logs
-        .program("CLI", uses: ["FlowModel", "Expressions", "TaskKit", "EngineCore", "EngineRuntime", "Storage", "CoreTasks", "GitSync", "WebServer", .arguments, .httpClient, .lifecycle, .log, .nio, .collections]),  // commands; the one place where rooms meet
+        .program("CLI", uses: ["FlowModel", "Expressions", "TaskKit", "EngineCore", "EngineRuntime", "Storage", "CoreTasks", "GitSync", "WebServer", "CYAML", "CGit2", "CSQLite", "CBuild", .arguments, .httpClient, .lifecycle, .log, .nio, .collections]),  // commands; the one place where rooms meet
         .room("TestSupport", uses: ["FlowModel", "Expressions", "TaskKit", .collections]),  // a clock set by hand, stores in memory; only tests use it
+        .room("ExpressionFuzz", uses: ["FlowModel", "Expressions", .collections], path: "Benchmarks/ExpressionFuzz"),  // templates that want to break things
+        .program("ExpressionBench", uses: ["FlowModel", "Expressions", "ExpressionFuzz", .collections], path: "Benchmarks/Expressions"),  // measures and fuzzes the template language; not shipped
         .tests("FlowModelTests", of: ["FlowModel", .collections]),
-        .tests("ExpressionsTests", of: ["Expressions", "FlowModel", .collections]),
+        .tests("ExpressionsTests", of: ["Expressions", "ExpressionFuzz", "FlowModel", .collections]),
         .tests("TaskKitTests", of: ["TaskKit", "Expressions", "FlowModel", .collections]),
         .tests("EngineCoreTests", of: ["EngineCore", "TaskKit", "Expressions", "FlowModel", .collections]),
         .tests("StorageTests", of: ["Storage", "FlowModel", .collections, .grdb]),
@@ -44,6 +47,7 @@ let package = Package(
         .tests("CoreTasksTests", of: ["CoreTasks", "TestSupport", "TaskKit", "Expressions", "FlowModel", .collections]),
         .tests("GitSyncTests", of: ["GitSync", "TaskKit", "Expressions", "FlowModel", .collections]),
         .tests("WebServerTests", of: ["WebServer", "TestSupport", "EngineRuntime", "EngineCore", "Storage", "TaskKit", "Expressions", "FlowModel", .hummingbird, .hummingbirdTesting, .nio, .log, .collections]),
+        .tests("CLITests", of: ["CLI", "FlowModel", "EngineCore", "Storage", .arguments]),
         .tests("ProgramTests", of: []),  // the built program as a black box; needs no room
     ]
 )
@@ -53,12 +57,19 @@ extension Target {
         .systemLibrary(name: name, path: "Sources/CLibraries/\(name)", pkgConfig: pkgConfig)
     }
 
-    static func room(_ name: String, uses: [Target.Dependency]) -> Target {
-        .target(name: name, dependencies: uses)
+    /// Told by the environment of the build, so that nothing stale is ever told: `SLUICE_COMMIT`.
+    static func facts(_ name: String) -> Target {
+        let commit = (Context.environment["SLUICE_COMMIT"] ?? "").filter { $0.isLetter || $0.isNumber || "-.".contains($0) }
+        return .target(
+            name: name, path: "Sources/CLibraries/\(name)", cSettings: [.define("SLUICE_COMMIT", to: "\"\(commit)\"")])
     }
 
-    static func program(_ name: String, uses: [Target.Dependency]) -> Target {
-        .executableTarget(name: name, dependencies: uses)
+    static func room(_ name: String, uses: [Target.Dependency], path: String? = nil) -> Target {
+        .target(name: name, dependencies: uses, path: path)
+    }
+
+    static func program(_ name: String, uses: [Target.Dependency], path: String? = nil) -> Target {
+        .executableTarget(name: name, dependencies: uses, path: path)
     }
 
     static func tests(_ name: String, of uses: [Target.Dependency]) -> Target {

@@ -10,7 +10,10 @@ struct CronCommand: ParsableCommand {
 
     @Argument(help: "Five fields, or a nickname such as @hourly.") var expression: String
     @Option(help: "A time zone such as Europe/Paris.") var tz = "UTC"
-    @Option(name: .shortAndLong, help: "How many dates.") var number = 5
+    @Option(
+        name: .shortAndLong, parsing: .unconditional, help: "How many dates, up to 10000. (default: 5)",
+        transform: Limit.read)
+    var number = 5
     @Flag(help: "The expression begins with a seconds field.") var seconds = false
 
     func run() throws {
@@ -18,12 +21,11 @@ struct CronCommand: ParsableCommand {
             let zone = try Zone(tz)
             let schedule = try CronSchedule(expression, withSeconds: seconds)
             Console.out(schedule.words)
-            for date in schedule.firings(after: SystemClock().now, in: zone, limit: number) {
-                Console.out("  \(ZonedDateTime(Instant(date), in: zone).offsetText)")
-            }
+            let dates = schedule.firings(after: SystemClock().now, in: zone, limit: number)
+            if dates.isEmpty { Console.out("  never: no such day comes") }
+            for date in dates { Console.out("  \(ZonedDateTime(Instant(date), in: zone).offsetText)") }
         } catch {
-            Console.note(error.description)
-            throw Exit.usage
+            throw Exit.told(error)
         }
     }
 }

@@ -1,12 +1,6 @@
 import ArgumentParser
 import FlowModel
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// `sluice exec …`: executions on a server.
 struct ExecCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -26,8 +20,16 @@ struct ExecCommand: AsyncParsableCommand {
 
         func run() async throws {
             let name = try FlowName(flow)
+            let inputs = try InputArguments.read(input)
+            for text in label where !text.dropFirst().contains(":") {
+                throw Exit.told("a label has no value: \(text)", fix: "write it as key:value")
+            }
+            let remote = try RemoteServer(server)
+            // A name that is not declared would be dropped without a word: the mistake is told before anything starts.
+            let declared = try await remote.flow(name)["inputs"]?.list ?? []
+            try InputArguments.check(inputs.map(\.0), declared: declared.map { $0.text("id") }, flow: name.text)
             var body = MultipartBody()
-            for (key, value) in try InputArguments.read(input) {
+            for (key, value) in inputs {
                 switch value {
                 case .text(let text): body.add(text: text, name: key)
                 case .file(let bytes, let fileName): body.add(file: bytes, fileName: fileName, name: key)
@@ -35,8 +37,9 @@ struct ExecCommand: AsyncParsableCommand {
             }
             var parameters = label.map { ("labels", $0) }
             if wait { parameters.append(("wait", "true")) }
-            let execution = try await RemoteServer(server).call(
-                "POST", "/executions/\(name.path)", parameters, body: body.finished(), contentType: body.contentType)
+            let execution = try await remote.call(
+                "POST", "/executions/\(name.path)", parameters, body: body.isEmpty ? nil : body.finished(),
+                contentType: body.isEmpty ? nil : body.contentType)
             ExecCommand.show(execution, output)
             if wait { try ExecCommand.exit(by: execution) }
         }
@@ -47,7 +50,7 @@ struct ExecCommand: AsyncParsableCommand {
         @Option(name: .shortAndLong, help: "This namespace and those below it.") var namespace: String?
         @Option(help: "This flow.") var flow: String?
         @Option(help: "Executions in this state; repeatable.") var state: [String] = []
-        @Option(help: "At most this many.") var limit = 50
+        @Option(parsing: .unconditional, help: Limit.help, transform: Limit.read) var limit = 50
         @OptionGroup var output: OutputOptions
         @OptionGroup var server: ServerOptions
 
@@ -70,13 +73,16 @@ struct ExecCommand: AsyncParsableCommand {
                     }
                 }, columns: Table("ID", "FLOW", "STATE", "STARTED", "DURATION", "TRIGGER"))
             let total = Int(page["total"]?.int ?? 0)
-            if total > executions.count { Console.note("\(executions.count) of \(total); more with --limit") }
+            if total > executions.count {
+                Console.note(
+                    "\(executions.count) of \(total.of("execution")); more with --limit \(min(total, Limit.most))")
+            }
         }
     }
 
     struct Get: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show an execution with its task runs.")
-        @Argument var id: String
+        @Argument(help: "The execution's id.") var id: String
         @OptionGroup var output: OutputOptions
         @OptionGroup var server: ServerOptions
 
@@ -85,35 +91,9 @@ struct ExecCommand: AsyncParsableCommand {
         }
     }
 
-    struct Logs: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show an execution's log.")
-        @Argument var id: String
-        @Option(help: "TRACE, DEBUG, INFO, WARN or ERROR: this level and above.") var level = "TRACE"
-        @Option(help: "Of this task only.") var task: String?
-        @OptionGroup var output: OutputOptions
-        @OptionGroup var server: ServerOptions
-
-        func run() async throws {
-            var parameters = [("minLevel", level.uppercased())]
-            if let task { parameters.append(("taskId", task)) }
-            let lines = try await RemoteServer(server).get("/logs/\(RemoteServer.encode(id))", parameters).list ?? []
-            switch output.output {
-            case .json: Console.out(Value.list(lines).jsonText())
-            case .jsonl: for line in lines { Console.out(line.jsonText()) }
-            default:
-                for line in lines {
-                    let task = line.text("taskId")
-                    Console.out(
-                        "\(line.text("timestamp")) \(line.text("level")) \(task.isEmpty ? "" : "\(task): ")\(line.text("message"))"
-                    )
-                }
-            }
-        }
-    }
-
     struct Outputs: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show what an execution gave out, as JSON.")
-        @Argument var id: String
+        @Argument(help: "The execution's id.") var id: String
         @OptionGroup var server: ServerOptions
 
         func run() async throws {
@@ -130,11 +110,16 @@ struct ExecCommand: AsyncParsableCommand {
 
     struct Kill: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Kill an execution and those that it started.")
-        @Argument var id: String
+        @Argument(help: "The execution's id.") var id: String
         @OptionGroup var server: ServerOptions
 
         func run() async throws {
-            _ = try await RemoteServer(server).call("DELETE", "/executions/\(RemoteServer.encode(id))/kill")
+            let (remote, path) = (try RemoteServer(server), "/executions/\(RemoteServer.encode(id))")
+            let state = try await remote.get(path).text("state", "current")
+            if State(rawValue: state)?.isTerminated == true {
+                throw Exit.told("\(id) cannot be killed: it has ended as \(state)", Exit.conflict)
+            }
+            _ = try await remote.call("DELETE", "\(path)/kill")
             Console.note("\(id) is being killed")
         }
     }
@@ -170,46 +155,6 @@ struct ExecCommand: AsyncParsableCommand {
 
     private enum Duration {
         /// `2.1s` for `PT2.1S`.
-        static func shown(_ iso: String) -> String {
-            guard let duration = try? ISODuration(iso) else { return iso }
-            return duration.short
-        }
-    }
-}
-
-extension ISODuration {
-    /// `0.02s`, `41s`, `3m04s`, `2h05m`.
-    var short: String {
-        let total = milliseconds
-        if total < 10_000 { return "\(Double(total / 10) / 100)s" }
-        if total < 60_000 { return "\(total / 1000)s" }
-        func padded(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        if total < 3_600_000 { return "\(total / 60_000)m\(padded(total / 1000 % 60))s" }
-        return "\(total / 3_600_000)h\(padded(total / 60_000 % 60))m"
-    }
-}
-
-/// Inputs as commands take them: `name=value`, or `name=@path` for a file.
-enum InputArguments {
-    enum Content {
-        case text(String)
-        case file([UInt8], name: String)
-    }
-
-    static func read(_ words: [String]) throws -> [(String, Content)] {
-        try words.map { word in
-            guard let equals = word.firstIndex(of: "="), equals != word.startIndex else {
-                Console.note("error: an input is given as name=value, not \(word)")
-                throw Exit.usage
-            }
-            let (name, text) = (String(word[..<equals]), String(word[word.index(after: equals)...]))
-            guard text.hasPrefix("@") else { return (name, .text(text)) }
-            let path = String(text.dropFirst())
-            guard let data = FileManager.default.contents(atPath: path) else {
-                Console.note("error: the file \(path) of input \(name) cannot be read")
-                throw Exit.usage
-            }
-            return (name, .file(Array(data), name: path.split(separator: "/").last.map(String.init) ?? path))
-        }
+        static func shown(_ iso: String) -> String { (try? ISODuration(iso))?.short ?? iso }
     }
 }

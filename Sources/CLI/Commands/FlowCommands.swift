@@ -1,5 +1,4 @@
 import ArgumentParser
-import EngineRuntime
 import FlowModel
 
 #if canImport(FoundationEssentials)
@@ -18,7 +17,7 @@ struct FlowCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List flows.")
         @Option(name: .shortAndLong, help: "This namespace and those below it.") var namespace: String?
         @Option(name: .shortAndLong, help: "Part of the id or the namespace.") var query: String?
-        @Option(help: "At most this many.") var limit = 50
+        @Option(parsing: .unconditional, help: Limit.help, transform: Limit.read) var limit = 50
         @OptionGroup var output: OutputOptions
         @OptionGroup var server: ServerOptions
 
@@ -43,7 +42,9 @@ struct FlowCommand: AsyncParsableCommand {
                     }
                 }, columns: Table("NAMESPACE", "ID", "REVISION", "STATE", "TRIGGERS", "DESCRIPTION"))
             let total = Int(page["total"]?.int ?? 0)
-            if total > flows.count { Console.note("\(flows.count) of \(total); more with --limit \(total)") }
+            if total > flows.count {
+                Console.note("\(flows.count) of \(total.of("flow")); more with --limit \(min(total, Limit.most))")
+            }
         }
     }
 
@@ -59,7 +60,7 @@ struct FlowCommand: AsyncParsableCommand {
             let name = try FlowName(flow)
             var parameters = [("source", "true")]
             if let revision { parameters.append(("revision", String(revision))) }
-            let found = try await RemoteServer(server).get("/flows/\(name.path)", parameters)
+            let found = try await RemoteServer(server).flow(name, parameters)
             switch output.output {
             case .json, .jsonl: Console.out(found.jsonText())
             case .name: Console.out("\(name.namespace)/\(name.id)")
@@ -78,19 +79,12 @@ struct FlowCommand: AsyncParsableCommand {
         @OptionGroup var server: ServerOptions
 
         func run() async throws {
-            let remote = RemoteServer(server)
-            let files = paths.flatMap(FlowFiles.below)
-            guard !files.isEmpty else {
-                Console.note("error: no flow files at \(paths.joined(separator: ", "))")
-                throw Exit.usage
-            }
-            var sources: [(file: String, source: [UInt8])] = []
-            for file in files {
+            let remote = try RemoteServer(server)
+            let sources = try FlowPaths.files(paths).map { file in
                 guard let data = FileManager.default.contents(atPath: file) else {
-                    Console.note("error: \(file) cannot be read")
-                    throw Exit.usage
+                    throw Exit.told("\(file) cannot be read", fix: "check its permissions")
                 }
-                sources.append((file, Array(data)))
+                return (file: file, source: Array(data))
             }
             var valid = true
             for (file, source) in sources {
@@ -129,33 +123,17 @@ struct FlowCommand: AsyncParsableCommand {
 
         func run() async throws {
             let name = try FlowName(flow)
+            let remote = try RemoteServer(server)
+            _ = try await remote.flow(name)
             if !yes {
                 guard Console.notesAreTerminal else {
-                    Console.note("error: deleting \(name.namespace)/\(name.id) needs --yes when nobody can be asked")
-                    throw Exit.usage
+                    throw Exit.told("deleting \(name.text) needs --yes when nobody can be asked")
                 }
-                Console.note("Delete \(name.namespace)/\(name.id)? Type yes:")
+                Console.note("Delete \(name.text)? Type yes:")
                 guard readLine() == "yes" else { throw Exit.no }
             }
-            _ = try await RemoteServer(server).call("DELETE", "/flows/\(name.path)")
-            Console.note("\(name.namespace)/\(name.id) is deleted")
+            _ = try await remote.call("DELETE", "/flows/\(name.path)")
+            Console.note("\(name.text) is deleted")
         }
     }
-}
-
-/// A flow as commands name it: `NS/ID` or `NS ID`.
-struct FlowName {
-    var namespace: String
-    var id: String
-
-    init(_ words: [String]) throws {
-        let parts = words.count == 1 ? words[0].split(separator: "/", maxSplits: 1).map(String.init) : words
-        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
-            Console.note("error: name a flow as NAMESPACE/ID, not \(words.joined(separator: " "))")
-            throw Exit.usage
-        }
-        (namespace, id) = (parts[0], parts[1])
-    }
-
-    var path: String { "\(RemoteServer.encode(namespace))/\(RemoteServer.encode(id))" }
 }

@@ -9,7 +9,7 @@ struct RenderCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "render", abstract: "Render templates, one JSON line each, without a server.",
         discussion: """
-            A line is {"id", "template", "variables", "mode"?, "property_type"?, "fixtures"?}; the answer is
+            A line is {"id", "template", "variables", "mode"?, "property_type"?, "fixtures"?}; the answer is \
             {"id", "result"} or {"id", "error"}, in the same order.
             """)
 
@@ -18,12 +18,11 @@ struct RenderCommand: ParsableCommand {
 
     func run() throws {
         guard jsonl else {
-            Console.note("error: say --jsonl, and give the templates as lines of JSON on standard input")
-            throw Exit.usage
+            throw Exit.told("say --jsonl, and give the templates as lines of JSON on standard input")
         }
         let now = SystemClock().now.milliseconds
         let lines = RenderLines(
             now: Instant(seconds: now / 1000, nanoseconds: Int32(now % 1000) * 1_000_000), recursive: recursive)
-        while let line = readLine() { Console.out(lines.answer(to: line)) }
+        while !Console.isClosed, let line = readLine() { Console.out(lines.answer(to: line)) }
     }
 }

@@ -16,29 +16,33 @@ struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Run a flow file here, without a server.",
         discussion: """
-            Progress goes to standard error, outputs to standard output. Nothing is stored unless --store names a folder.
+            Progress goes to standard error, outputs to standard output. Nothing is stored unless --store names a \
+            folder. \
             Exit code 0 for SUCCESS and WARNING, 1 for another end, 2 for a flow or inputs that are not valid.
             """)
 
     @Argument(help: "A flow file; `-` reads standard input.") var file: String
     @Option(name: .shortAndLong, help: ArgumentHelp("An input; @PATH for a file.", valueName: "name=value")) var input:
         [String] = []
-    @Option(help: "Folder with a file for each secret.") var secrets: String?
+    @Option(help: "Folder with a file for each secret; hidden files and README.md are none.") var secrets: String?
     @Option(help: "Keep the execution in this data folder.") var store: String?
     @Option(name: [.customShort("c"), .long], help: "Configuration file (YAML).") var config: String?
     @Option(help: "More flow files or folders that the flow calls.") var with: [String] = []
-    @Option(name: .shortAndLong, help: "table for people, json for one document at the end.") var output: OutputFormat =
-        .table
+    @Option(name: .shortAndLong, help: "Outputs as lines for people, or json: one document at the end.") var output:
+        OutputFormat =
+            .table
 
     func run() async throws {
+        let given = try InputArguments.read(input)
+        let others = try FlowPaths.files(with)
         var configuration = try Program.configuration(config)
+        if let secrets { _ = try Program.secrets(in: secrets) }
         let source: String
         if file == "-" {
             source = String(decoding: FileHandleReading.standardInput(), as: UTF8.self)
         } else {
             guard let data = FileManager.default.contents(atPath: file) else {
-                Console.note("error: \(file) cannot be read")
-                throw Exit.usage
+                throw Exit.told("\(file) cannot be read", fix: "name a flow file, or - for standard input")
             }
             source = String(decoding: data, as: UTF8.self)
         }
@@ -57,26 +61,33 @@ struct RunCommand: AsyncParsableCommand {
             Program.Place(
                 data: store ?? temporary ?? "./data", secrets: secrets, configuration: configuration, url: nil),
             log: log)
-        let state = try await run(source, opened.engine, log)
+        let state = try await run(source, given, others: others, opened.engine)
         await BuiltInTasks.close()
         try? await opened.store.close()
         if ![.success, .warning].contains(state) { throw Exit.no }
     }
 
-    private func run(_ source: String, _ engine: Engine, _ log: Logger) async throws -> State {
+    private func run(
+        _ source: String, _ given: [(String, InputArguments.Content)], others: [String], _ engine: Engine
+    ) async throws -> State {
         do {
-            for path in with.flatMap(FlowFiles.below) {
+            for path in others {
                 if let data = FileManager.default.contents(atPath: path) {
-                    _ = try await engine.save(flow: String(decoding: data, as: UTF8.self), expecting: .anything)
+                    _ = try await engine.save(
+                        flow: String(decoding: data, as: UTF8.self), file: path, expecting: .anything)
                 }
             }
-            let saved = try await engine.save(flow: source, expecting: .anything)
+            let flow = try await engine.save(
+                flow: source, file: file == "-" ? nil : file, expecting: .anything
+            ).flow
+            try InputArguments.check(
+                given.map(\.0), declared: flow.inputs.map(\.id), flow: "\(flow.namespace)/\(flow.id)")
             return try await withThrowingTaskGroup(of: State?.self) { group in
                 group.addTask {
                     try await engine.run(schedules: false)
                     return nil
                 }
-                group.addTask { try await execute(saved.flow, engine) }
+                group.addTask { try await execute(flow, given, engine) }
                 while let state = try await group.next() {
                     guard let state else { continue }
                     group.cancelAll()
@@ -85,19 +96,20 @@ struct RunCommand: AsyncParsableCommand {
                 return .failed
             }
         } catch let error as EngineRefusal {
-            Console.note("error: \(error)")
-            throw Exit.usage
+            throw Exit.told("\(error)")
         } catch let error as Problems {
-            for problem in error.all { Console.note(problem.description) }
+            for problem in error.all { Console.note(ProblemText(problem: problem, source: nil).text) }
             throw Exit.usage
         }
     }
 
-    private func execute(_ flow: Flow, _ engine: Engine) async throws -> State {
+    private func execute(
+        _ flow: Flow, _ given: [(String, InputArguments.Content)], _ engine: Engine
+    ) async throws -> State {
         await engine.ready()
         let id = engine.newExecutionID()
         var inputs: ValueMap = [:]
-        for (name, content) in try InputArguments.read(input) {
+        for (name, content) in given {
             switch content {
             case .text(let text): inputs[name] = .string(text)
             case .file(let bytes, let fileName):
@@ -114,9 +126,7 @@ struct RunCommand: AsyncParsableCommand {
                 + (store == nil ? " (nothing is stored; --store DIR keeps it)" : ""))
         _ = try await engine.start(request)
         let progress = RunProgress(live: Console.notesAreTerminal && output == .table)
-        async let lines: Void = progress.follow(logs: try await engine.followLogs(id))
-        for await snapshot in try await engine.follow(id) { await progress.show(snapshot) }
-        try await lines
+        for try await change in try await engine.watch(id) { await progress.show(change) }
         let ended = try await engine.end(of: id)
         await progress.finish(ended)
         show(ended)

@@ -10,7 +10,7 @@ struct TriggerCommand: AsyncParsableCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List schedules with their next dates.")
         @Option(name: .shortAndLong, help: "This namespace and those below it.") var namespace: String?
-        @Option(help: "At most this many.") var limit = 50
+        @Option(parsing: .unconditional, help: Limit.help, transform: Limit.read) var limit = 50
         @OptionGroup var output: OutputOptions
         @OptionGroup var server: ServerOptions
 
@@ -31,6 +31,10 @@ struct TriggerCommand: AsyncParsableCommand {
                         ])
                     }
                 }, columns: Table("FLOW", "TRIGGER", "STATE", "LAST", "NEXT"))
+            let total = Int(page["total"]?.int ?? 0)
+            if total > rows.count {
+                Console.note("\(rows.count) of \(total.of("schedule")); more with --limit \(min(total, Limit.most))")
+            }
         }
     }
 }

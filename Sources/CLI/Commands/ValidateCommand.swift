@@ -15,17 +15,17 @@ struct ValidateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "validate", abstract: "Check flow files and folders without a server.",
         discussion: """
-            Every problem is told with file, line and column, what is wrong and how to mend it.
+            Every problem is told with file, line and column, what is wrong and how to mend it. \
             Exit code 0 when all are valid, 1 when some are not, 2 for wrong usage.
             """)
 
     @Argument(help: "Flow files, or folders with flow files at any depth; `-` reads standard input.")
     var paths: [String]
-    @Option(name: .shortAndLong, help: "pretty or json.")
+    @Option(name: .shortAndLong, help: "For people, or for programs.")
     var output: ValidateOutput = .pretty
     @Flag(help: "Warnings make a flow invalid too.")
     var strict = false
-    @Option(help: "A configuration file: its plugin defaults apply.")
+    @Option(name: [.customShort("c"), .long], help: "A configuration file: its plugin defaults apply.")
     var config: String?
 
     func run() async throws {
@@ -37,12 +37,7 @@ struct ValidateCommand: AsyncParsableCommand {
                 files.append(("-", "-"))
                 continue
             }
-            let found = FlowFiles.below(path)
-            if found.isEmpty && !FileManager.default.fileExists(atPath: path) {
-                Console.note("error: \(path) does not exist")
-                throw Exit.usage
-            }
-            files += found.map { ($0, $0) }
+            files += try FlowPaths.files([path]).map { ($0, $0) }
         }
         let results = await Self.check(files, with: shelf, keepsSources: output == .pretty)
         let invalid = results.count { !$0.isValid(strict: strict) }
@@ -54,9 +49,11 @@ struct ValidateCommand: AsyncParsableCommand {
                     Console.out(ProblemText(problem: problem, source: result.source).text)
                 }
             }
+            let all = results.count.of("flow")
             Console.note(
-                invalid == 0 ? "\(results.count) flows are valid" : "\(invalid) of \(results.count) flows are not valid"
-            )
+                invalid == 0
+                    ? "\(all) \(results.count == 1 ? "is" : "are") valid"
+                    : "\(invalid) of \(all) \(invalid == 1 ? "is" : "are") not valid")
         }
         if invalid > 0 { throw Exit.no }
     }

@@ -5,7 +5,7 @@ import FlowModel
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable { case table, wide, json, jsonl, name }
 
 struct OutputOptions: ParsableArguments {
-    @Option(name: .shortAndLong, help: "table, wide, json, jsonl or name.")
+    @Option(name: .shortAndLong, help: "A table for people (wide: with all columns), or JSON or names for programs.")
     var output: OutputFormat = .table
 
     /// Shows a list: JSON as the API gave it, or a table.

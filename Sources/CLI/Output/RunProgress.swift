@@ -1,3 +1,4 @@
+import EngineRuntime
 import FlowModel
 import Storage
 
@@ -15,8 +16,11 @@ actor RunProgress {
         if live { draw(snapshot) } else { tell(snapshot) }
     }
 
-    func follow(logs: AsyncThrowingStream<[LogLine], any Error>) async throws {
-        for try await lines in logs { for line in lines { write(line) } }
+    func show(_ change: WatchedChange) {
+        switch change {
+        case .lines(let lines): for line in lines { write(line) }
+        case .state(let snapshot): show(snapshot)
+        }
     }
 
     func finish(_ snapshot: ExecutionSnapshot) {

@@ -22,7 +22,8 @@ struct Table {
         var lines = [line(columns)] + rows.map(line)
         if shown < columns.count {
             lines.append(
-                "+\(columns.count - shown) columns: \(columns.dropFirst(shown).joined(separator: ", ")) (-o wide)")
+                "+\((columns.count - shown).of("column")): \(columns.dropFirst(shown).joined(separator: ", ")) (-o wide)"
+            )
         }
         return lines.joined(separator: "\n")
     }

@@ -3,31 +3,19 @@ import AsyncHTTPClient
 import FlowModel
 import NIOCore
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
-/// Which server a command talks to.
-struct ServerOptions: ParsableArguments {
-    @Option(
-        help: ArgumentHelp("The server's address; SLUICE_SERVER or KESTRA_HOSTNAME when left out.", valueName: "url"))
-    var server: String?
-
-    var address: String {
-        let environment = ProcessInfo.processInfo.environment
-        let text = server ?? environment["SLUICE_SERVER"] ?? environment["KESTRA_HOSTNAME"] ?? "http://127.0.0.1:8080"
-        return text.hasSuffix("/") ? String(text.dropLast()) : text
-    }
-}
-
 /// A running server, over its REST API.
 struct RemoteServer: Sendable {
     let address: String
     private static let limit = 64 << 20
+    /// A server that does not listen is told at once; it lives as long as the program.
+    private static let client: HTTPClient = {
+        var configuration = HTTPClient.Configuration()
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
 
-    init(_ options: ServerOptions) { address = options.address }
+    /// - Throws: exit code 2 when the options name no address.
+    init(_ options: ServerOptions) throws { address = try options.address }
 
     /// The body of a successful answer as JSON; `.null` for none.
     /// - Throws: the exit code that says why there is none, after telling it on standard error.
@@ -39,40 +27,86 @@ struct RemoteServer: Sendable {
         _ method: String, _ path: String, _ query: [(String, String)] = [], body: [UInt8]? = nil,
         contentType: String? = nil
     ) async throws -> Value {
-        let (status, bytes) = try await send(method, path, query, body: body, contentType: contentType)
-        guard (200..<300).contains(status) else { throw refusal(status, bytes) }
-        return bytes.isEmpty ? .null : (try? JSON.parse(bytes)) ?? .string(String(decoding: bytes, as: UTF8.self))
+        let answer = try await send(method, path, query, body: body, contentType: contentType)
+        return try Self.value(try await successful(answer))
     }
 
-    func bytes(_ path: String, _ query: [(String, String)] = []) async throws -> [UInt8] {
-        let (status, bytes) = try await send("GET", path, query)
-        guard (200..<300).contains(status) else { throw refusal(status, bytes) }
-        return bytes
+    /// The same, but nil for what does not exist.
+    func find(_ path: String, _ query: [(String, String)] = []) async throws -> Value? {
+        let answer = try await send("GET", path, query)
+        if answer.status == 404 { return .none }  // `nil` alone would be the value null
+        return .some(try Self.value(try await successful(answer)))
+    }
+
+    /// The pieces of a successful answer, one after the other as they arrive: nothing bounds their sum.
+    func stream(
+        _ path: String, _ query: [(String, String)] = [], headers: [(String, String)] = []
+    ) async throws -> HTTPClientResponse.Body {
+        let answer = try await send("GET", path, query, headers: headers)
+        guard (200..<300).contains(answer.status) else {
+            throw refusal(answer.status, try await collected(answer))
+        }
+        return answer.body
+    }
+
+    /// What a connection that fell away says.
+    func lost(_ error: any Error) -> ExitCode {
+        Exit.told("the answer of \(address) broke off: \(Self.reason(error))", Exit.unreachable)
+    }
+
+    private struct Answer {
+        var status: Int
+        var body: HTTPClientResponse.Body
     }
 
     private func send(
-        _ method: String, _ path: String, _ query: [(String, String)], body: [UInt8]? = nil, contentType: String? = nil
-    ) async throws -> (Int, [UInt8]) {
+        _ method: String, _ path: String, _ query: [(String, String)], body: [UInt8]? = nil,
+        contentType: String? = nil, headers: [(String, String)] = []
+    ) async throws -> Answer {
         var request = HTTPClientRequest(url: address + "/api/v1" + path + Self.text(query))
         request.method = .RAW(value: method)
-        request.headers.add(name: "Accept", value: "application/json")
+        request.headers.add(name: "Accept", value: "application/json, text/event-stream")
+        for (name, value) in headers { request.headers.add(name: name, value: value) }
         if let contentType { request.headers.add(name: "Content-Type", value: contentType) }
         if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
         do {
-            let response = try await HTTPClient.shared.execute(request, timeout: .hours(24))
-            let collected = try await response.body.collect(upTo: Self.limit)
-            return (Int(response.status.code), Array(collected.readableBytesView))
+            let response = try await Self.client.execute(request, timeout: .hours(24))
+            for warning in response.headers["Sluice-Warning"] { Console.note("warning: \(warning)") }
+            return Answer(status: Int(response.status.code), body: response.body)
         } catch {
-            Console.note(
-                "error: the server at \(address) cannot be reached: \(error)\n   fix: start it with `sluice server`, or name it with --server"
-            )
-            throw Exit.unreachable
+            throw Exit.told(
+                "the server at \(address) cannot be reached: \(Self.reason(error))",
+                fix: "start it with `sluice server`, or name it with --server", Exit.unreachable)
         }
+    }
+
+    private func collected(_ answer: Answer) async throws -> [UInt8] {
+        do {
+            return Array(try await answer.body.collect(upTo: Self.limit).readableBytesView)
+        } catch is NIOTooManyBytesError {
+            throw Exit.told(
+                "the answer of \(address) is larger than \(Self.limit >> 20) MiB",
+                fix: "ask for less, such as with --limit"
+            )
+        } catch {
+            throw lost(error)
+        }
+    }
+
+    private func successful(_ answer: Answer) async throws -> [UInt8] {
+        let bytes = try await collected(answer)
+        guard (200..<300).contains(answer.status) else { throw refusal(answer.status, bytes) }
+        return bytes
+    }
+
+    private static func value(_ bytes: [UInt8]) throws -> Value {
+        bytes.isEmpty ? .null : (try? JSON.parse(bytes)) ?? .string(String(decoding: bytes, as: UTF8.self))
     }
 
     private func refusal(_ status: Int, _ body: [UInt8]) -> ExitCode {
         let answer = try? JSON.parse(body)
-        Console.note("error: \(answer?["message"]?.string ?? String(decoding: body, as: UTF8.self))")
+        let text = answer?["message"]?.string ?? String(decoding: body, as: UTF8.self)
+        Console.note("error: \(text.isEmpty ? "the server at \(address) answers with status \(status)" : text)")
         for error in answer?["errors"]?.list ?? [] {
             if let text = error["message"]?.string, let path = error["path"]?.string {
                 Console.note("   \(path): \(text)")
@@ -83,8 +117,21 @@ struct RemoteServer: Sendable {
         case 404: Exit.notFound
         case 409: Exit.conflict
         case 400, 413, 422: Exit.usage
+        case 502, 503, 504: Exit.unreachable
         default: Exit.no
         }
+    }
+
+    /// An error of the network in a few words.
+    private static func reason(_ error: any Error) -> String {
+        let text = String(describing: error)
+        let known = [
+            ("onnection refused", "nobody listens there"), ("onnectTimeout", "it does not answer"),
+            ("deadlineExceeded", "it does not answer"), ("Connection reset", "the connection was reset"),
+            ("remoteConnectionClosed", "the connection was closed"),
+            ("DNS error", "there is no such host"), ("UnknownHost", "there is no such host"),
+        ]
+        return known.first { text.contains($0.0) }?.1 ?? text
     }
 
     static func encode(_ text: String) -> String {
@@ -106,26 +153,4 @@ struct RemoteServer: Sendable {
     private static func text(_ query: [(String, String)]) -> String {
         query.isEmpty ? "" : "?" + query.map { "\(encode($0.0))=\(encode($0.1))" }.joined(separator: "&")
     }
-}
-
-/// A `multipart/form-data` body of texts and files.
-struct MultipartBody {
-    private let boundary = "sluice-\(UInt64.random(in: .min ... .max))"
-    private var bytes: [UInt8] = []
-
-    var isEmpty: Bool { bytes.isEmpty }
-    var contentType: String { "multipart/form-data; boundary=\(boundary)" }
-
-    mutating func add(text: String, name: String) {
-        bytes += Array("--\(boundary)\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(text)\r\n".utf8)
-    }
-
-    mutating func add(file contents: [UInt8], fileName: String, name: String) {
-        bytes += Array(
-            "--\(boundary)\r\nContent-Disposition: form-data; name=\"\(name)\"; filename=\"\(fileName)\"\r\nContent-Type: application/octet-stream\r\n\r\n"
-                .utf8)
-        bytes += contents + Array("\r\n".utf8)
-    }
-
-    func finished() -> [UInt8] { bytes + Array("--\(boundary)--\r\n".utf8) }
 }

@@ -10,7 +10,8 @@ import TaskKit
 #endif
 
 /// What the configuration file says. Keys as Kestra's, below `sluice:` or `kestra:`; where both say something, `sluice:` wins.
-/// Below `sluice:` an unknown key is an error; a `kestra:` section written for the original may hold more than is read.
+/// Below `sluice:` an unknown key is an error; a `kestra:` section written for the original may hold more than is read, which
+/// is a warning.
 struct Configuration: Sendable {
     var url: String?
     var secretKey: String?
@@ -21,6 +22,7 @@ struct Configuration: Sendable {
     var port: Int?
     var workers: Int?
     var grace: ISODuration?
+    var subflowDepth: Int?
     var timeZone: String?
     var synchronous: String?
     var maxBodyBytes: Int?
@@ -28,79 +30,64 @@ struct Configuration: Sendable {
     var recoverMissedSchedules: String?
     var gitName: String?
     var gitEmail: String?
-
-    private static let keys = [
-        "url", "encryption", "variables", "plugins", "server", "storage", "git", "timezone", "tasks",
-    ]
+    /// What is not read, and does no harm.
+    var warnings: [Problem] = []
 
     static func load(_ path: String?) throws(Problems) -> Configuration {
-        var configuration = Configuration()
-        guard let path else { return configuration }
+        guard let path else { return Configuration() }
         guard let data = FileManager.default.contents(atPath: path) else {
             throw Problems(
                 Problem(
                     "config.missing", what: "the configuration file \(path) cannot be read",
                     fix: "check the path and its permissions"))
         }
+        return try read(String(decoding: data, as: UTF8.self), file: path)
+    }
+
+    static func read(_ text: String, file: String) throws(Problems) -> Configuration {
+        var configuration = Configuration()
         let root: Node
         do throws(Problem) {
-            let documents = try YAMLReader(file: path).documents(String(decoding: data, as: UTF8.self))
+            let documents = try YAMLReader(file: file).documents(text)
             guard let first = documents.first else { return configuration }
             root = first
         } catch {
             throw Problems(error)
         }
-        var problems: [Problem] = []
-        if let section = root["kestra"] { configuration.read(section, file: path, &problems) }
-        if let section = root["sluice"] {
-            if case .map(let members) = section.content {
-                for member in members where !keys.contains(member.key) {
-                    problems.append(
-                        Problem(
-                            "config.unknown-key", at: member.keyMark.place(in: path), path: "sluice.\(member.key)",
-                            what: "unknown key \"\(member.key)\"",
-                            fix: keys.closest(to: member.key).map { "did you mean \"\($0)\"?" }
-                                ?? "use one of: \(keys.joined(separator: ", "))"))
-                }
-            }
-            configuration.read(section, file: path, &problems)
+        var problems = sections(root, file: file)
+        if let section = root["kestra"] {
+            problems += ConfigurationKeys.all.findings(in: section, path: "kestra", file: file, severity: .warning)
+            ConfigurationReading(section: section, name: "kestra", file: file).fill(&configuration, &problems)
         }
-        if !problems.isEmpty { throw Problems(problems) }
+        if let section = root["sluice"] {
+            problems += ConfigurationKeys.all.findings(in: section, path: "sluice", file: file, severity: .error)
+            ConfigurationReading(section: section, name: "sluice", file: file).fill(&configuration, &problems)
+        }
+        if problems.contains(where: { $0.severity == .error }) { throw Problems(problems) }
+        configuration.warnings = problems
         return configuration
     }
 
-    private mutating func read(_ section: Node, file: String, _ problems: inout [Problem]) {
-        func text(_ keys: String...) -> String? {
-            var node: Node? = section
-            for key in keys { node = node?[key] }
-            return node.flatMap { $0.isNull ? nil : $0.text }
-        }
-        func number(_ keys: String...) -> Int? {
-            var node: Node? = section
-            for key in keys { node = node?[key] }
-            guard let node, !node.isNull else { return nil }
-            if let number = node.value.int { return Int(number) }
-            problems.append(
+    /// Files for Kestra hold sections of its libraries beside `kestra:`; those are nobody's mistake, a misspelt one of ours is.
+    private static func sections(_ root: Node, file: String) -> [Problem] {
+        if root.isNull { return [] }
+        guard case .map(let members) = root.content else {
+            return [
                 Problem(
-                    "config.not-a-number", at: node.mark.place(in: file), path: keys.joined(separator: "."),
-                    what: "must be a whole number, not `\(node.text ?? node.kindName)`"))
-            return nil
+                    "config.not-a-map", at: root.mark.place(in: file),
+                    what: "a configuration holds keys below `sluice:` or `kestra:`")
+            ]
         }
-        url = text("url") ?? url
-        secretKey = text("encryption", "secret-key") ?? secretKey
-        if let map = section["variables"]?["globals"]?.value.map { globals = map }
-        environmentPrefix = text("variables", "env-vars-prefix") ?? environmentPrefix
-        recursiveRendering = section["variables"]?["recursive-rendering"]?.value == true || recursiveRendering
-        if let defaults = section["plugins"]?["defaults"] { pluginDefaults = PluginDefault.list(defaults) }
-        host = text("server", "host") ?? host
-        port = number("server", "port") ?? port
-        workers = number("server", "worker-threads") ?? workers
-        maxBodyBytes = number("server", "max-body-bytes") ?? maxBodyBytes
-        if let grace = text("server", "grace").flatMap({ try? ISODuration($0) }) { self.grace = grace }
-        timeZone = text("timezone") ?? timeZone
-        synchronous = text("storage", "synchronous") ?? synchronous
-        gitName = text("git", "name") ?? gitName
-        gitEmail = text("git", "email") ?? gitEmail
+        let ours = ["sluice", "kestra"]
+        return members.compactMap { member in
+            guard !ours.contains(member.key) else { return nil }
+            let near = ours.closest(to: member.key)
+            let isLost = near != nil || !members.contains { ours.contains($0.key) }
+            return Problem(
+                "config.unknown-key", severity: isLost ? .error : .info, at: member.keyMark.place(in: file),
+                path: member.key, what: "unknown key \"\(member.key)\"",
+                fix: near.map { "did you mean \"\($0)\"?" } ?? "put it below `sluice:`")
+        }
     }
 
     /// `envs`: variables of the environment whose name begins with the prefix, without it, in lower case.

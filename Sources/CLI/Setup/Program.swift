@@ -24,12 +24,30 @@ enum Program {
 
     /// The configuration file's contents; tells what is wrong with it and ends with exit code 2.
     static func configuration(_ path: String?) throws -> Configuration {
+        let source = path.flatMap { FileManager.default.contents(atPath: $0) }.map {
+            String(decoding: $0, as: UTF8.self)
+        }
+        func tell(_ problems: [Problem]) {
+            for problem in problems where problem.severity != .info {
+                Console.note(ProblemText(problem: problem, source: source).text)
+            }
+        }
         do throws(Problems) {
-            return try Configuration.load(path)
+            let configuration = try Configuration.load(path)
+            tell(configuration.warnings)
+            return configuration
         } catch {
-            for problem in error.all { Console.note(problem.description) }
+            tell(error.all)
             throw Exit.usage
         }
+    }
+
+    /// The names of the secrets in a folder.
+    /// - Throws: exit code 2 after one message when it cannot be read.
+    static func secrets(in folder: String) throws -> [String] {
+        if let names = SecretFolder.names(in: folder) { return names }
+        throw Exit.told(
+            "the folder \(folder) cannot be read", fix: "make it, or name another one with --secrets")
     }
 
     /// An engine over the SQLite store and the files in a data folder.
@@ -92,6 +110,7 @@ enum Program {
                 timeZone: zone, pluginDefaults: configuration.pluginDefaults, cipher: cipher,
                 workers: configuration.workers ?? 8 * ProcessInfo.processInfo.activeProcessorCount,
                 grace: configuration.grace ?? .seconds(60))
+            if let depth = configuration.subflowDepth { engineSettings.subflowDepth = depth }
             engineSettings.rendersRecursively = configuration.recursiveRendering
             if let recovery = configuration.recoverMissedSchedules { engineSettings.recoverMissedSchedules = recovery }
             let engine = Engine(
@@ -102,7 +121,7 @@ enum Program {
             Console.note(
                 "error: \(error.what)\n   fix: \(advice(error.kind, data))\n   code: storage.\(error.kind.rawValue)")
         } catch let error as Problem {
-            Console.note(error.description)
+            throw Exit.told(error)
         } catch {
             Console.note("error: \(error)")
         }

@@ -54,7 +54,8 @@ struct InputConversion: Sendable {
         try TextInputs.check(raw, against: input)
         guard let cipher else {
             throw InputFault(
-                "a SECRET cannot be kept because the server has no encryption key (set `kestra.encryption.secret-key`)")
+                "a SECRET cannot be kept because the server has no encryption key (set `encryption.secret-key` below `sluice:` in its configuration)"
+            )
         }
         do throws(Problem) {
             return try cipher.encrypt(raw.plain(), random: random())

@@ -30,7 +30,7 @@ public final class Secrets: Sendable {
     }
 
     private func file(_ name: String) -> String? {
-        guard let folder, !name.isEmpty, !name.hasPrefix("."), !name.contains("/") else { return nil }
+        guard let folder, SecretFolder.isName(name) else { return nil }
         for candidate in [name, name.uppercased()] {
             guard let data = FileManager.default.contents(atPath: "\(folder)/\(candidate)") else { continue }
             var text = String(decoding: data, as: UTF8.self)
