@@ -28,7 +28,7 @@ import Testing
         let execution = id(0)
         #expect(try FilePath.execution(execution, of: flow).text == "/company/team/my-flow2/executions/\(execution)")
         #expect(
-            try FilePath.taskRun(3, taskID: "A__b-", execution: execution, of: flow).text
+            StoragePath.taskRun(3, taskID: "A__b-", execution: execution, of: flow)
                 == "/company/team/my-flow2/executions/\(execution)/tasks/a-b/\(execution.taskRunID(3))")
         #expect(try FilePath.namespaceFiles("a.b").text == "/a/b/_files")
         #expect(try FilePath.input("f", execution: execution, of: flow).folder.name == "inputs")

@@ -22,9 +22,5 @@ static inline int git_sluice_set_config_search_path(int level, const char *path)
     return git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, level, path);
 }
 
-// What the `git` program needs at its start and the C library declares only to those who ask for its extensions.
-#include <spawn.h>
-#include <fcntl.h>
-extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
-extern int pipe2(int ends[2], int flags);
-extern int mkostemp(char *template_, int flags);
+// What the `git` program needs at its start.
+#include "../processes.h"

@@ -22,7 +22,7 @@ struct PurgeExecutionFiles: RunnableTask {
         }
         let identity = context.identity
         let prefix =
-            StoragePath.execution(identity.executionID, namespace: identity.namespace, flowID: identity.flowID) + "/"
+            StoragePath.execution(identity.executionID, of: identity.flow) + "/"
         return Outputs(
             uris: try await attempting {
                 var deleted: [String] = []

@@ -31,6 +31,7 @@ public struct RunIdentity: Sendable {
         self.value = value
     }
 
+    public var flow: FlowKey { FlowKey(namespace, flowID) }
     public var taskRunID: String { executionID.taskRunID(taskRun) }
 }
 
@@ -87,8 +88,8 @@ public struct RunContext: Sendable {
 
     /// Where this run's files go: `/<ns path>/<flow slug>/executions/<id>/tasks/<task slug>/<task run id>/`.
     public var filePrefix: String {
-        StoragePath.execution(identity.executionID, namespace: identity.namespace, flowID: identity.flowID)
-            + "/tasks/\(Slug.of(identity.taskID))/\(identity.taskRunID)/"
+        StoragePath.taskRun(
+            identity.taskRun, taskID: identity.taskID, execution: identity.executionID, of: identity.flow) + "/"
     }
 }
 

@@ -73,7 +73,7 @@ struct InputForm: Sendable {
         let ending = Self.ending(
             of: declared.first { $0.id == input }, fileName: isNewer ? fileName : nil)
         let path = try FilePath.input(input, execution: target.execution, of: target.flow)
-            .appending("\(FilePath.slug(input))_\(UInt64.random(in: 0...UInt64.max))\(ending)")
+            .appending("\(Slug.of(input))_\(UInt64.random(in: 0...UInt64.max))\(ending)")
         guard target.keeps else {
             inputs[input] = .string(path.uri)
             return
