@@ -20,11 +20,7 @@ struct LoopUntil: LoopingFlowable {
     static let lists = Loops.lists
     static let outputs = Loops.outputs
 
-    @Property("The loop ends when this holds after a round.")
-    var condition: Unrendered
-
-    @Property("Whether the task fails when a limit of `checkFrequency` is reached before the condition holds.")
-    var failOnMaxReached: Bool = false
+    let loop = LoopProperties()
 
     @Property("How often and how long: `interval`, `maxIterations`, `maxDuration`.")
     var checkFrequency: Frequency?
@@ -44,8 +40,8 @@ struct LoopUntil: LoopingFlowable {
 
     func afterRound(_ count: Int, since start: Timestamp, _ site: FlowableSite) throws(TaskFailure) -> AfterRound {
         try Loops.afterRound(
-            count, since: start, now: site.now, condition: site.text(condition), pace: pace,
-            most: checkFrequency?.maxIterations, longest: checkFrequency?.maxDuration, fails: failOnMaxReached)
+            count, since: start, now: site.now, condition: site.text(loop.condition), pace: pace,
+            most: checkFrequency?.maxIterations, longest: checkFrequency?.maxDuration, fails: loop.failOnMaxReached)
     }
 }
 
@@ -67,11 +63,7 @@ struct WaitFor: LoopingFlowable {
     static let lists = Loops.lists
     static let outputs = Loops.outputs
 
-    @Property("The loop ends when this holds after a round.")
-    var condition: Unrendered
-
-    @Property("Whether the task fails when a limit of `checkFrequency` is reached before the condition holds.")
-    var failOnMaxReached: Bool = false
+    let loop = LoopProperties()
 
     @Property("How often and how long: `interval`, `maxIterations`, `maxDuration`.")
     var checkFrequency: Frequency?
@@ -91,10 +83,19 @@ struct WaitFor: LoopingFlowable {
 
     func afterRound(_ count: Int, since start: Timestamp, _ site: FlowableSite) throws(TaskFailure) -> AfterRound {
         try Loops.afterRound(
-            count, since: start, now: site.now, condition: site.text(condition), pace: pace,
+            count, since: start, now: site.now, condition: site.text(loop.condition), pace: pace,
             most: checkFrequency?.maxIterations ?? 100, longest: checkFrequency?.maxDuration ?? .hours(1),
-            fails: failOnMaxReached)
+            fails: loop.failOnMaxReached)
     }
+}
+
+/// What both loops say; their limits differ.
+struct LoopProperties: PropertyBundle {
+    @Property("The loop ends when this holds after a round.")
+    var condition: Unrendered
+
+    @Property("Whether the task fails when a limit of `checkFrequency` is reached before the condition holds.")
+    var failOnMaxReached: Bool = false
 }
 
 enum Loops {

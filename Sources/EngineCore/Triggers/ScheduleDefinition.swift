@@ -48,6 +48,8 @@ public struct ScheduleDefinition: Sendable {
         gate = try TriggerGate(trigger)
         let more = ConditionReading.list(trigger.properties["scheduleConditions"], at: trigger.mark)
         conditions = try Conditions(trigger.conditions + more).forSchedules
+        // What is being read, to be told with what is wrong.
+        var property = "timezone"
         do throws(Problem) {
             let named = trigger.properties["timezone"].flatMap { $0.isNull ? nil : $0.plain() }
             let zone = try named.map { (id) throws(Problem) in try Zone(id) } ?? serverZone
@@ -55,17 +57,22 @@ public struct ScheduleDefinition: Sendable {
             if trigger.type == ScheduleOnDates.about.type {
                 lateMaximumDelay = nil
                 hasVariables = false
+                property = "dates"
                 dates = .list(try Self.dates(trigger.properties["dates"], in: scope.with(), zone))
             } else {
+                property = "lateMaximumDelay"
                 lateMaximumDelay = try trigger.properties["lateMaximumDelay"].flatMap { $0.isNull ? nil : $0.plain() }
                     .map { (text) throws(Problem) in try ISODuration(text) }
                 hasVariables = true
+                property = "cron"
                 let cron = trigger.properties["cron"]?.plain() ?? ""
                 dates = .cron(
                     try CronSchedule(cron, withSeconds: trigger.properties["withSeconds"] == .bool(true)), zone)
             }
         } catch {
-            throw TaskFailure(error.what)
+            var failure = TaskFailure(error.what)
+            failure.property = property
+            throw failure
         }
         self.recovery = trigger.properties["recoverMissedSchedules"]?.string.flatMap(Schedule.Recovery.init) ?? recovery
     }
