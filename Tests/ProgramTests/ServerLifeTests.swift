@@ -6,7 +6,7 @@ import Testing
     @Test func `a server is ready, says where, and ends when told`() async throws {
         let data = try Folder()
         let server = try await Server(data: data)
-        #expect(server.greeting.contains("API  \(server.address)/api/v1"))
+        #expect(server.greeting.contains("API   \(server.address)/api/v1"))
         #expect(try await server.get("/health").status == 200)
         #expect(await server.stop() == 0)
     }

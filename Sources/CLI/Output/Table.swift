@@ -15,9 +15,10 @@ struct Table {
             while shown > 1, widths.prefix(shown).reduce(0, +) + 2 * (shown - 1) > width { shown -= 1 }
         }
         func line(_ cells: [String]) -> String {
-            cells.prefix(shown).enumerated().map { index, cell in
-                index == shown - 1 ? cell : cell + String(repeating: " ", count: widths[index] - cell.count)
+            let text = cells.prefix(shown).enumerated().map { index, cell in
+                cell + String(repeating: " ", count: widths[index] - cell.count)
             }.joined(separator: "  ")
+            return String(text.prefix(text.count - text.reversed().prefix { $0 == " " }.count))
         }
         var lines = [line(columns)] + rows.map(line)
         if shown < columns.count {

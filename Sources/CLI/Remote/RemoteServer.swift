@@ -105,7 +105,8 @@ struct RemoteServer: Sendable {
 
     private func refusal(_ status: Int, _ body: [UInt8]) -> ExitCode {
         let answer = try? JSON.parse(body)
-        let text = answer?["message"]?.string ?? String(decoding: body, as: UTF8.self)
+        var text = answer?["message"]?.string ?? String(decoding: body, as: UTF8.self)
+        if text.hasPrefix("Not Found: ") { text.removeFirst(11) }  // what follows says so again
         Console.note("error: \(text.isEmpty ? "the server at \(address) answers with status \(status)" : text)")
         for error in answer?["errors"]?.list ?? [] {
             if let text = error["message"]?.string, let path = error["path"]?.string {
