@@ -36,13 +36,6 @@ import Testing
         #expect(try await sync().allSatisfy { $0.contains("UNCHANGED") })
     }
 
-    @Test func `a folder that is no namespace is told by its file`() async throws {
-        try await remote.commit(["_flows/My Folder/a.yml": Fixture.new("a", "x")])
-        #expect(try await sync(["includeChildNamespaces": true]).count == 1)
-        // The library of this test takes any namespace; the real one refuses this one: see its own tests.
-        #expect(bench.library.names == ["p.My Folder.a"])
-    }
-
     @Test func `neighbours whose names begin alike stay`() async throws {
         for namespace in ["git", "github", "git.child", "gitlab.x"] {
             bench.library.save(Fixture.new("old", namespace))

@@ -1,5 +1,6 @@
 import Expressions
 import FlowModel
+import Synchronization
 
 /// Where in a flow's document something stands that went wrong while the flow ran.
 public struct FlowPlace: Sendable, Hashable {
@@ -27,7 +28,7 @@ public struct FlowElement: Sendable {
 
 extension Flow {
     /// Finds a template's error again in the document. The places of templates are not kept: the document is read once
-    /// more, which costs microseconds and only when something has gone wrong.
+    /// more, which costs microseconds, and only when something has gone wrong.
     /// - Returns: the place of the expression; else that of the property or the element; nil when the document has neither.
     public func place(of error: ExpressionError, in element: FlowElement) -> FlowPlace? {
         guard let search = TemplateSearch(self, element) else { return nil }
@@ -73,6 +74,22 @@ extension Flow {
     }
 }
 
+/// A document that is searched. The last one is kept: what fails often fails again, such as in each iteration of a loop.
+private struct Document: Sendable {
+    private static let last = Mutex<Document?>(nil)
+
+    let source: SourceText
+    let root: Node
+
+    static func of(_ source: String) -> Document? {
+        if let known = last.withLock({ $0 }), known.source.text == source { return known }
+        guard let root = try? YAMLReader().document(source) else { return nil }
+        let document = Document(source: SourceText(source), root: root)
+        last.withLock { $0 = document }
+        return document
+    }
+}
+
 /// The search for one template in one document.
 private struct TemplateSearch {
     let source: SourceText
@@ -81,8 +98,9 @@ private struct TemplateSearch {
     private let property: Node?
 
     init?(_ flow: Flow, _ element: FlowElement) {
-        guard let root = try? YAMLReader().document(flow.source) else { return nil }
-        source = SourceText(flow.source)
+        guard let document = Document.of(flow.source) else { return nil }
+        source = document.source
+        let root = document.root
         self.root = root
         let owner = element.mark.flatMap { Self.map(at: $0, in: root) }
         self.element = owner
