@@ -93,6 +93,30 @@ struct ExecutionTests {
         }
     }
 
+    @Test func `an end that was seen is an end, on disk or not`() async throws {
+        let bench = Bench()
+        let flow = "id: quick\nnamespace: test\ntasks: [{ id: say, type: test.Say, message: hi }]\n"
+        try await bench.run(flow) { engine async throws in
+            for _ in 0..<20 {
+                let id = engine.newExecutionID()
+                var request = StartRequest(namespace: "test", flowID: "quick")
+                request.executionID = id
+                async let started = engine.start(request)
+                let hasEnded = await eventually {
+                    await engine.executor.snapshot(of: id)?.execution.state.current == .success
+                }
+                if hasEnded {
+                    let refusal = await #expect(throws: EngineRefusal.self) { try await engine.restart(id) }
+                    guard case .invalid? = refusal else {
+                        Issue.record("refused as \(String(describing: refusal))")
+                        break
+                    }
+                }
+                _ = try await started
+            }
+        }
+    }
+
     @Test func `a kill outlives the server`() async throws {
         let bench = Bench()
         let flow = """

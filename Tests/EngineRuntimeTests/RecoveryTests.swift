@@ -205,6 +205,37 @@ struct RecoveryTests {
         try await second.stop()
     }
 
+    @Test func `a task that does not listen holds no stop for longer than the grace period`() async throws {
+        let bench = Bench()
+        let flow = """
+            id: stubborn
+            namespace: test
+            tasks:
+              - { id: wait, type: test.Stubborn, board: \(bench.name), gate: g }
+            """
+        let first = try bench.open(grace: .seconds(30))
+        _ = try await first.engine.save(flow: flow, expecting: .anything)
+        first.go()
+        await first.engine.ready()
+        let id = try await first.engine.start("stubborn")
+        await bench.board.reached("began g")
+        await first.stopGracefully()
+        await bench.clock.sleepers(1)
+        bench.clock.advance(by: .seconds(24))
+        await bench.board.reached("interrupted g")
+        await bench.clock.sleepers(1)
+        bench.clock.advance(by: .seconds(6))
+        try await first.end()
+        #expect(try await first.store.execution(id)?.state.current == .running)
+        try await first.store.close()
+
+        bench.board.open("g")
+        let second = try bench.open()
+        second.go()
+        #expect(try await second.engine.end(of: id).taskRuns[0].attempts.map(\.state.current) == [.killed, .success])
+        try await second.stop()
+    }
+
     @Test func `a step that cannot be saved stops the engine with the reason`() async throws {
         let bench = Bench()
         let faults = Faults()

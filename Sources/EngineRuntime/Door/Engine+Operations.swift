@@ -187,6 +187,8 @@ extension Engine {
             throw EngineRefusal.conflict("Execution '\(id)' is just being changed")
         }
         defer { Self.changing.withLock { _ = $0.remove(id) } }
+        // Its end may be seen before it is on disk.
+        if new == nil, present.execution.state.current.isTerminated { try await executor.saved(id) }
         if new == nil, await executor.isActive(id) {
             if let made = try await reshape(paused: id, alter) { return made }
             throw EngineRefusal.conflict(

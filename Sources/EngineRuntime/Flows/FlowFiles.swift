@@ -57,18 +57,14 @@ public enum FlowFiles {
         defer { close(descriptor) }
         var facts = stat()
         guard fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else { return nil }
-        var bytes: [UInt8] = []
-        var room = max(Int(facts.st_size) + 1, 4096)
-        while true {
-            let count = bytes.count
-            var got = 0
-            bytes.reserveCapacity(count + room)
-            bytes.append(contentsOf: repeatElement(0, count: room))
-            got = bytes.withUnsafeMutableBytes { read(descriptor, $0.baseAddress?.advanced(by: count), room) }
-            bytes.removeLast(room - max(0, got))
-            if got < 0 { return nil }
-            if got < room { return bytes }
-            room = 64 << 10
+        // What is added meanwhile is read with the next change.
+        let size = Int(facts.st_size)
+        return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+            while count < size {
+                let got = read(descriptor, buffer.baseAddress?.advanced(by: count), size - count)
+                if got <= 0 { break }
+                count += got
+            }
         }
     }
 }

@@ -2,6 +2,12 @@ import FlowModel
 import Logging
 import Storage
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// The folder of flow files: loaded at start, and followed while the server runs.
 ///
 /// A file that cannot be read keeps the last good revision of its flow. A file that goes away does not delete its flow: what
@@ -154,5 +160,15 @@ struct FlowFolder: Sendable {
 
 extension String {
     /// Byte for byte, unlike `==`.
-    fileprivate func isSameText(as other: String) -> Bool { utf8.elementsEqual(other.utf8) }
+    fileprivate func isSameText(as other: String) -> Bool {
+        var (one, other) = (self, other)
+        return one.withUTF8 { one in
+            other.withUTF8 { other in
+                guard one.count == other.count, let start = one.baseAddress, let otherStart = other.baseAddress else {
+                    return one.isEmpty && other.isEmpty
+                }
+                return memcmp(start, otherStart, one.count) == 0
+            }
+        }
+    }
 }

@@ -106,15 +106,22 @@ final class Worker: Sendable {
 
     // MARK: stopping
 
-    /// Takes no more work, and returns when what runs has ended, or was interrupted at the end of the grace period; at once
-    /// when the task that drains is cancelled.
+    /// How long an interrupted task is waited for: what a script gets that does not listen, and a little more.
+    private static let patience = ISODuration.seconds(6)
+
+    /// Takes no more work, and returns when what runs has ended, at the end of the grace period at the latest. Shortly before
+    /// that it is interrupted; at once when the task that drains is cancelled. What does not end then is not waited for: for
+    /// the next start it is as lost as what a crash interrupts.
     func drain(grace: ISODuration) async {
         guard closeDoor() else { return }
         let clock = services.clock
-        let deadline = clock.now.advanced(by: grace)
+        let end = clock.now.advanced(by: grace)
+        let ahead = min(Self.patience.milliseconds, grace.milliseconds / 2)
         let alarm = Task {
-            try await clock.sleep(until: deadline)
+            try await clock.sleep(until: end.advanced(by: .milliseconds(-ahead)))
             interruptAll()
+            try await clock.sleep(until: end)
+            giveUp()
         }
         await withTaskCancellationHandler {
             await idle()
@@ -124,11 +131,27 @@ final class Worker: Sendable {
         alarm.cancel()
     }
 
-    /// Takes no more work and interrupts what runs; returns when it has ended.
+    /// Takes no more work and interrupts what runs; returns when it has ended, or does not listen.
     func interrupt() async {
         guard closeDoor() else { return }
         interruptAll()
+        let clock = services.clock
+        let alarm = Task {
+            try await clock.sleep(until: clock.now.advanced(by: Self.patience))
+            giveUp()
+        }
         await idle()
+        alarm.cancel()
+    }
+
+    /// Whoever waits for the end of what runs waits no longer.
+    private func giveUp() {
+        let (count, waiters) = state.withLock { state in
+            defer { state.drained = [] }
+            return (state.running.count, state.drained)
+        }
+        if count > 0 { log.warning("\(count) tasks do not listen and are not waited for") }
+        for waiter in waiters { waiter.resume() }
     }
 
     /// - Returns: whether anything runs.
