@@ -105,6 +105,44 @@ import Testing
     }
 }
 
+/// `sluice run` and Ctrl-C.
+@Suite struct InterruptionTests {
+    @Test(arguments: [SIGINT, SIGTERM])
+    func `an interrupted run kills its execution and leaves nothing behind`(_ signal: Int32) async throws {
+        let folder = try Folder()
+        let pipe = folder.path + "/pipe"
+        #expect(mkfifo(pipe, 0o600) == 0)
+        try folder.write(
+            "flow.yaml",
+            """
+            id: slow
+            namespace: a
+            tasks:
+              - id: wait
+                type: io.kestra.plugin.scripts.shell.Script
+                script: |
+                  exec 3>\(pipe)
+                  echo up >&3
+                  exec sleep 600
+            """)
+        let temporary = try Folder()
+        let child = try Child(
+            Sluice.path, ["run", "flow.yaml"], at: folder.path, environment: ["TMPDIR": temporary.path])
+        let said = await blocking {
+            // Opens once the script does, and ends when the last process of it has gone.
+            guard let file = FileHandle(forReadingAtPath: pipe) else { return "" }
+            let first = file.availableData
+            child.signal(signal)
+            return String(decoding: first + ((try? file.readToEnd()) ?? Data()), as: UTF8.self)
+        }
+        #expect(said == "up\n")
+        let ended = await child.ended()
+        #expect(ended.status == 130, "\(ended)")
+        #expect(ended.errors.contains("interrupted") && ended.errors.contains("KILLED in"), "\(ended.errors)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: temporary.path).isEmpty)
+    }
+}
+
 /// Standard output that takes no more.
 @Suite struct OutputTests {
     private func shell(_ script: String) async throws -> Ended {

@@ -127,7 +127,7 @@ struct FlowCommand: AsyncParsableCommand {
             _ = try await remote.flow(name)
             if !yes {
                 guard Console.notesAreTerminal else {
-                    throw Exit.told("deleting \(name.text) needs --yes when nobody can be asked")
+                    throw Exit.told("deleting \(name.text) cannot be confirmed here", fix: "say --yes")
                 }
                 Console.note("Delete \(name.text)? Type yes:")
                 guard readLine() == "yes" else { throw Exit.no }

@@ -18,7 +18,7 @@ struct RunCommand: AsyncParsableCommand {
         discussion: """
             Progress goes to standard error, outputs to standard output. Nothing is stored unless --store names a \
             folder. \
-            Exit code 0 for SUCCESS and WARNING, 1 for another end, 2 for a flow or inputs that are not valid.
+            Exit code 0 for SUCCESS and WARNING, 1 for another end, 2 for a flow or inputs that are not valid, 130 when interrupted.
             """)
 
     @Argument(help: "A flow file; `-` reads standard input.") var file: String
@@ -61,14 +61,19 @@ struct RunCommand: AsyncParsableCommand {
             Program.Place(
                 data: store ?? temporary ?? "./data", secrets: secrets, configuration: configuration, url: nil),
             log: log)
-        let state = try await run(source, given, others: others, opened.engine)
+        let engine = opened.engine
+        let id = engine.newExecutionID()
+        let interruption = Interruption { try? await engine.kill(id, cascade: true) }
+        let state = try await run(source, as: id, given, others: others, engine, interruption, log)
         await BuiltInTasks.close()
         try? await opened.store.close()
+        if interruption.hasHappened { throw Exit.interrupted }
         if ![.success, .warning].contains(state) { throw Exit.no }
     }
 
     private func run(
-        _ source: String, _ given: [(String, InputArguments.Content)], others: [String], _ engine: Engine
+        _ source: String, as id: ExecutionID, _ given: [(String, InputArguments.Content)], others: [String],
+        _ engine: Engine, _ interruption: Interruption, _ log: Logger
     ) async throws -> State {
         do {
             for path in others {
@@ -87,7 +92,11 @@ struct RunCommand: AsyncParsableCommand {
                     try await engine.run(schedules: false)
                     return nil
                 }
-                group.addTask { try await execute(flow, given, engine) }
+                group.addTask {
+                    try await interruption.watch(log)
+                    return nil
+                }
+                group.addTask { try await execute(flow, as: id, given, engine) }
                 while let state = try await group.next() {
                     guard let state else { continue }
                     group.cancelAll()
@@ -104,10 +113,9 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     private func execute(
-        _ flow: Flow, _ given: [(String, InputArguments.Content)], _ engine: Engine
+        _ flow: Flow, as id: ExecutionID, _ given: [(String, InputArguments.Content)], _ engine: Engine
     ) async throws -> State {
         await engine.ready()
-        let id = engine.newExecutionID()
         var inputs: ValueMap = [:]
         for (name, content) in given {
             switch content {

@@ -12,6 +12,8 @@ enum Exit {
     static let notFound = ExitCode(5)
     static let conflict = ExitCode(6)
     static let timeout = ExitCode(7)
+    /// By Ctrl-C or SIGTERM.
+    static let interrupted = ExitCode(130)
 
     /// Tells what is wrong and how to mend it; gives the code to end with.
     static func told(_ what: String, fix: String? = nil, _ code: ExitCode = usage) -> ExitCode {

@@ -109,8 +109,8 @@ struct RemoteServer: Sendable {
         if text.hasPrefix("Not Found: ") { text.removeFirst(11) }  // what follows says so again
         Console.note("error: \(text.isEmpty ? "the server at \(address) answers with status \(status)" : text)")
         for error in answer?["errors"]?.list ?? [] {
-            if let text = error["message"]?.string, let path = error["path"]?.string {
-                Console.note("   \(path): \(text)")
+            if let inner = error["message"]?.string, let path = error["path"]?.string, !text.contains(inner) {
+                Console.note("   \(path): \(inner)")
             }
         }
         return switch status {
