@@ -4,8 +4,12 @@ import TaskKit
 public enum BuiltInTasks {
     public static let all: [TaskKind.Work] = instant + runnable + scripts
 
-    /// Gives back what the tasks share: the connections of HTTP requests. To be called when no task runs any more.
-    public static func close() async { await HTTPConnections.shared.close() }
+    /// Ends the scripts that still run, and gives back what the tasks share: the connections of HTTP requests. To be called
+    /// when no task is waited for any more.
+    public static func close() async {
+        await ProcessRun.endAll()
+        await HTTPConnections.shared.close()
+    }
 
     private static let instant: [TaskKind.Work] = [
         .instant(WriteLog.self),

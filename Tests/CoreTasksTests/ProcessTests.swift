@@ -141,6 +141,17 @@ private func openFiles() throws -> Int {
         #expect(kill(id, 0) != 0 || !Orphans.comeHere, "it is reaped too")
     }
 
+    @Test func `At the end of the server nothing is asked`() async throws {
+        let heard = Heard()
+        var command = command("trap '' TERM; echo up; while :; do sleep 0.02; done")
+        command.folder = "/usr"
+        let run = Task { [command] in try await ProcessRun.run(command) { heard.take($0, $1) } }
+        await heard.wait(for: "up")
+        run.cancel()
+        await ProcessRun.endAll(in: "/usr")
+        #expect(try await run.value.end == .signalled(SIGKILL))
+    }
+
     @Test func `A program that listens to SIGTERM ends by itself`() async throws {
         let heard = Heard()
         let run = Task {

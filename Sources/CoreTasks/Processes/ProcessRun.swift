@@ -38,6 +38,9 @@ final class ProcessRun: Sendable {
     private let mark: String?
     private let wakeUp: Int32
     private let isStopped = Atomic(false)
+    /// Whether there is no time for asking.
+    private let isHurried = Atomic(false)
+    private static let live = Mutex<[ObjectIdentifier: ProcessRun]>([:])
 
     private init(_ command: ProcessCommand, patience: ProcessPatience, mark: String?) {
         self.command = command
@@ -57,6 +60,8 @@ final class ProcessRun: Sendable {
         receive: @escaping @Sendable (ProcessStream, UnsafeRawBufferPointer) -> Void
     ) async throws(SpawnError) -> ProcessReport {
         let run = ProcessRun(command, patience: patience, mark: mark)
+        live.withLock { $0[ObjectIdentifier(run)] = run }
+        defer { live.withLock { $0[ObjectIdentifier(run)] = nil } }
         let outcome: Result<ProcessReport, SpawnError> = await withTaskCancellationHandler {
             await BlockingThreads.shared.run { () -> Result<ProcessReport, SpawnError> in
                 do throws(SpawnError) {
@@ -69,6 +74,22 @@ final class ProcessRun: Sendable {
             run.stop()
         }
         return try outcome.get()
+    }
+
+    /// Ends all runs at once, without asking: for the end of the server. Returns when they have ended, after two seconds at
+    /// the latest.
+    /// - Parameter folder: ends only those that were started in this folder.
+    static func endAll(in folder: String? = nil) async {
+        let runs = live.withLock { $0.values.filter { folder == nil || $0.command.folder == folder } }
+        if runs.isEmpty { return }
+        for run in runs {
+            run.isHurried.store(true, ordering: .releasing)
+            run.stop()
+        }
+        await BlockingThreads.shared.run {
+            let ids = Set(runs.map(ObjectIdentifier.init))
+            for _ in 0..<200 where live.withLock({ !ids.isDisjoint(with: $0.keys) }) { poll(nil, 0, 10) }
+        }
     }
 
     private func stop() {
@@ -153,14 +174,15 @@ final class ProcessRun: Sendable {
     }
 
     private func pursue(_ ending: Ending, _ child: ChildProcess) -> Ending {
+        let isHurried = isHurried.load(ordering: .acquiring)
         switch ending {
-        case .running:
+        case .running where !isHurried:
             child.signal(SIGTERM)
             ProcessTree.signal(SIGTERM, mark: mark)
             return .asked(until: .now + patience.grace)
-        case .asked(let until) where until > .now, .ordered(let until) where until > .now:
+        case .asked(let until) where until > .now && !isHurried, .ordered(let until) where until > .now:
             return ending
-        case .asked, .ordered:  // again and again: a process may have started another one meanwhile
+        case .running, .asked, .ordered:  // again and again: a process may have started another one meanwhile
             child.signal(SIGKILL)
             ProcessTree.signal(SIGKILL, mark: mark)
             return .ordered(again: .now + .milliseconds(100))

@@ -42,7 +42,8 @@ struct ProcessWatch {
             end: mustAsk ? child.hasEnded : sources[2].fd >= 0 && sources[2].revents != 0)
         if ready.end { sources[2].fd = -1 }  // poll skips negative descriptors
         if sources[3].revents != 0 {
-            sources[3].fd = -1  // one call is enough: the run is stopped from then on
+            var calls: eventfd_t = 0
+            eventfd_read(sources[3].fd, &calls)
             ready.end = ready.end || (mustAsk && child.hasEnded)
         }
         return ready
