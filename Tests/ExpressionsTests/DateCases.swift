@@ -75,7 +75,7 @@ enum DateCases {
         isPublicHoliday('2024-12-25', 'XX') ⟶ not known
         isDateBefore('2025-01-01') ⟶ expects an argument 'reference'
         isDateBetween('2025-01-02', '2025-01-01T00:00:00Z', '2025-01-03T00:00:00Z') ⟶ could not parse 'date'
-        isDateBetween('2025-01-02T00:00:00Z', '2025-01-01T00:00:00Z') ⟶ expects an argument 'before'
+        isDateBetween('2025-01-02T00:00:00Z', '2025-01-01T00:00:00Z') ⟶ expects a 'before' argument
         dayOfWeek(null) ⟶ could not parse 'date'
         dayOfWeek() ⟶ expects an argument 'date'
         isDayWeekInMonth('2025-01-06', 'MONDAY', 'FIFTH') ⟶ no position

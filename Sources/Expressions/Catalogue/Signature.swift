@@ -63,14 +63,28 @@ public final class TemplateFilter: Sendable {
     let acceptsNull: Bool
     /// Whether a missing variable counts as null.
     let acceptsUndefined: Bool
+    let makes: Made
     let body: Body
 
+    /// What a filter takes memory for.
+    enum Made: Sendable {
+        /// Its result is new.
+        case value
+        /// A list with the items of its input, or as many; charged before it is made.
+        case items
+        /// Nothing: its result was there before, or is a number.
+        case nothing
+    }
+
     init(
-        _ name: String, _ summary: String, _ parameters: [Parameter] = [], acceptsNull: Bool = false,
-        acceptsUndefined: Bool = false, examples: [Example] = [], body: @escaping Body
+        _ name: String, _ summary: String, _ parameters: [Parameter] = [], isVariadic: Bool = false,
+        acceptsNull: Bool = false, acceptsUndefined: Bool = false, makes: Made = .value, examples: [Example] = [],
+        body: @escaping Body
     ) {
+        self.makes = makes
         signature = Signature(
-            kind: .filter, name: name, summary: summary, parameters: parameters, isVariadic: false, examples: examples)
+            kind: .filter, name: name, summary: summary, parameters: parameters, isVariadic: isVariadic,
+            examples: examples)
         self.acceptsNull = acceptsNull
         self.acceptsUndefined = acceptsUndefined
         self.body = body
@@ -80,7 +94,7 @@ public final class TemplateFilter: Sendable {
     func named(_ other: String) -> TemplateFilter {
         TemplateFilter(
             other, "Another name of `\(name)`.", signature.parameters, acceptsNull: acceptsNull,
-            acceptsUndefined: acceptsUndefined, examples: [], body: body)
+            acceptsUndefined: acceptsUndefined, makes: makes, examples: [], body: body)
     }
 }
 

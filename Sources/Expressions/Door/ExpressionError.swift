@@ -52,13 +52,20 @@ public struct ExpressionError: Error, Sendable, CustomStringConvertible {
     /// The text that users and tests see. Source: expressions spec §6.1.
     public var description: String {
         let line = place?.line ?? 1
-        guard let source = details.source else { return message }
+        guard let whole = details.source else { return message }
+        let source = Self.shortened(whole, to: 4000)
         let said =
             switch details.kind {
             case .undefined: "\(message) used in the expression `\(source)` at line \(line)"
             case .parse, .evaluation: "\(message) (\(source):\(line))"
             }
         return details.cause.map { "\(said) caused by: \($0)" } ?? said
+    }
+
+    /// Beginning and end of what is too long to show.
+    private static func shortened(_ text: String, to limit: Int) -> String {
+        guard text.utf8.count > limit else { return text }
+        return "\(text.prefix(limit / 2)) … \(text.suffix(limit / 4))"
     }
 
     /// `description`, and below it how to mend it where that is known.
@@ -79,7 +86,10 @@ public struct ExpressionError: Error, Sendable, CustomStringConvertible {
 
     /// An evaluation error that has this one as its cause. It keeps the hint.
     func wrapped(as message: String) -> ExpressionError {
-        ExpressionError(Details(kind: .evaluation, message: message, hint: hint, cause: description, inner: self))
+        ExpressionError(
+            Details(
+                kind: .evaluation, message: message, hint: hint, cause: Self.shortened(description, to: 8000),
+                inner: self))
     }
 
     /// The error that began it all, such as that of a template inside of this one; it knows the most exact place.

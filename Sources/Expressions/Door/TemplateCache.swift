@@ -1,16 +1,19 @@
 import Synchronization
 
-/// Recently used templates by their text. Bounded: two generations of at most 1,000 templates, of which the older one
-/// is dropped when the younger one is full; what is used moves to the younger one.
+/// Recently used templates by their text. Bounded: two generations of at most 1,000 templates and half a megabyte of
+/// text, of which the older one is dropped when the younger one is full; what is used moves to the younger one.
 final class TemplateCache: Sendable {
     static let shared = TemplateCache(capacity: 1_000)
 
     /// Templates longer than this are not kept.
     private static let longest = 64 * 1024
+    /// Bytes of all texts of a generation: the compiled templates take some thirty times as much.
+    private static let bytes = 512 * 1024
 
     private struct Generations {
         var young: [String: Template] = [:]
         var old: [String: Template] = [:]
+        var youngBytes = 0
     }
 
     private let capacity: Int
@@ -34,10 +37,12 @@ final class TemplateCache: Sendable {
     }
 
     private func keep(_ template: Template, _ source: String, in generations: inout Generations) {
-        if generations.young.count >= capacity {
+        if generations.young.count >= capacity || generations.youngBytes >= Self.bytes {
             generations.old = generations.young
             generations.young = [:]
+            generations.youngBytes = 0
         }
+        generations.youngBytes += source.utf8.count
         generations.young[source] = template
     }
 }

@@ -17,7 +17,7 @@ enum Arithmetic {
             var text = ""
             try appendWithNull(one, to: &text, run, at: offset)
             try appendWithNull(other, to: &text, run, at: offset)
-            try run.charge(text, at: offset)
+            try run.allocate(for: .string(text), at: offset)
             return .string(text)
         case (.list(let items), .list(let more)):
             try checkCount(items.count + more.count, run)
@@ -39,17 +39,31 @@ enum Arithmetic {
         guard count <= run.scope.limits.elements else {
             throw .evaluation("A list cannot have more than \(run.scope.limits.elements) elements.")
         }
-        try run.step(at: 0, weight: count >> 7)
+        try run.step(weight: count >> 7)
+        try run.allocate(Weights.list(count))
     }
 
-    static func subtract(_ one: Value, _ other: Value) throws(ExpressionError) -> Value {
+    static func subtract(_ one: Value, _ other: Value, _ run: Rendering) throws(ExpressionError) -> Value {
         switch (one, other) {
-        case (.int(let a), .int(let b)): .int(a &- b)
+        case (.int(let a), .int(let b)): return .int(a &- b)
         case (.list(let items), .list(let removed)):
-            .list(items.filter { item in !removed.contains { $0.equals(item) } })
-        case (.list(let items), _): .list(items.filter { !$0.equals(other) })
-        default: try calculate(.subtract, one, other)
+            return .list(
+                try kept(items, run) { (item) throws(ExpressionError) in
+                    try Comparison.place(of: item, in: removed, run) == nil
+                })
+        case (.list(let items), _):
+            return .list(try kept(items, run) { (item) throws(ExpressionError) in !(try run.equal(item, other)) })
+        default: return try calculate(.subtract, one, other)
         }
+    }
+
+    private static func kept(
+        _ items: [Value], _ run: Rendering, _ isKept: (Value) throws(ExpressionError) -> Bool
+    ) throws(ExpressionError) -> [Value] {
+        var result: [Value] = []
+        for item in items where try isKept(item) { result.append(item) }
+        try run.allocate(2 * Weights.list(result.count))
+        return result
     }
 
     static func calculate(_ operation: Operation, _ one: Value, _ other: Value) throws(ExpressionError) -> Value {

@@ -39,30 +39,56 @@ enum Comparison {
         switch (one, other) {
         case (.null, _): return false
         case (.list(let items), .list(let parts)):
-            try run.step(at: 0, weight: items.count * parts.count >> 6)
-            return parts.allSatisfy { part in items.contains { $0.equals(part) } }
-        case (.list(let items), _):
-            try run.step(at: 0, weight: items.count >> 6)
-            return items.contains { $0.equals(other) }
-        case (.map(let members), _): return other != .null && members.keys.contains(run.plainText(of: other))
+            for part in parts {
+                guard try place(of: part, in: items, run) != nil else { return false }
+            }
+            return true
+        case (.list(let items), _): return try place(of: other, in: items, run) != nil
+        case (.map, .null): return false
+        case (.map(let members), _): return members.keys.contains(try run.plainText(of: other))
         case (.string, .null): return false
         case (.string(let text), _):
-            return TextSearch.contains(run.plainText(of: other), in: text)
+            try run.read(bytes: text.utf8.count)
+            return TextSearch.contains(try run.plainText(of: other), in: text)
         default:
             throw .evaluation("Contains operator can only be used on Collections, Maps and Strings")
         }
     }
 
+    /// The first place of an item that is equal to `wanted`.
+    static func place(
+        of wanted: Value, in items: some Sequence<Value>, _ run: Rendering
+    ) throws(ExpressionError) -> Int? {
+        var place = 0
+        for item in items {
+            if place & 0x3F == 0 { try run.step() }
+            if try run.equal(item, wanted) { return place }
+            place += 1
+        }
+        return nil
+    }
+
     /// `one isIn other`: by text.
-    static func isIn(_ one: Value, _ other: Value, _ run: Rendering) -> Bool {
-        if one == .null { return false }
-        let text = run.plainText(of: one)
+    static func isIn(_ one: Value, _ other: Value, _ run: Rendering) throws(ExpressionError) -> Bool {
+        if case .null = one { return false }
+        let text = try run.plainText(of: one)
         switch other {
-        case .list(let items): return items.contains { $0 != .null && run.plainText(of: $0) == text }
+        case .list(let items): return try contains(text, in: items, run)
         case .map(let members):
-            return members.keys.contains(text)
-                || members.values.contains { $0 != .null && run.plainText(of: $0) == text }
+            if members.keys.contains(text) { return true }
+            return try contains(text, in: members.values, run)
         default: return false
         }
+    }
+
+    private static func contains(
+        _ text: String, in items: some Sequence<Value>, _ run: Rendering
+    ) throws(ExpressionError) -> Bool {
+        for item in items {
+            if case .null = item { continue }
+            try run.step()
+            if try run.plainText(of: item) == text { return true }
+        }
+        return false
     }
 }

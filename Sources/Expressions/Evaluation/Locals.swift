@@ -92,8 +92,8 @@ struct Locals {
 
     var visibleFloor: Int { floor }
 
-    /// About how many bytes all variables hold, counted up to a limit.
+    /// About how much memory all variables hold, counted up to a limit.
     func weight(upTo limit: Int) -> Int {
-        stack.reduce(0) { $0 > limit ? $0 : $0 + Nesting.weight(of: $1.value, upTo: limit) }
+        stack.reduce(0) { $0 > limit ? $0 : $0 + Weights.deep($1.value, upTo: limit) }
     }
 }

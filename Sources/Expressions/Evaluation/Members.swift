@@ -31,7 +31,7 @@ enum Members {
         case (.list(let items), _):
             guard let index = Arithmetic.wholeNumber(key).flatMap({ Int(exactly: $0) }) else { return nil }
             return items.item(at: index)
-        case (.map(let members), _): return members[run.plainText(of: key)]
+        case (.map(let members), _): return members[try run.plainText(of: key)]
         default: return nil
         }
     }
@@ -74,48 +74,52 @@ enum Members {
         switch value {
         case .null: return nil
         case .string(let text): return try StringMembers.call(name, of: text, arguments, run)
-        case .list(let items): return listMethod(name, of: items, arguments)
-        case .map(let members): return mapMethod(name, of: members, arguments, run)
-        case .int, .float, .double, .decimal: return numberMethod(name, of: value, arguments, run)
+        case .list(let items): return try listMethod(name, of: items, arguments, run)
+        case .map(let members): return try mapMethod(name, of: members, arguments, run)
+        case .int, .float, .double, .decimal: return try numberMethod(name, of: value, arguments, run)
         case .moment(let moment): return MomentMembers.call(name, of: moment, arguments)
         case .duration(let duration): return durationMethod(name, of: duration, arguments)
         case .bool:
             guard name == "tostring", arguments.isEmpty else { return nil }
-            return .string(run.plainText(of: value))
+            return .string(try run.plainText(of: value))
         }
     }
 
-    private static func listMethod(_ name: String, of items: [Value], _ arguments: [Value]) -> Value? {
+    private static func listMethod(
+        _ name: String, of items: [Value], _ arguments: [Value], _ run: Rendering
+    ) throws(ExpressionError) -> Value? {
         switch (name, arguments.count) {
-        case ("size", 0): .int(Int64(items.count))
-        case ("empty", 0): .bool(items.isEmpty)
-        case ("indexof", 1): .int(Int64(items.firstIndex { $0.equals(arguments[0]) } ?? -1))
-        case ("lastindexof", 1): .int(Int64(items.lastIndex { $0.equals(arguments[0]) } ?? -1))
-        case ("contains", 1): .bool(items.contains { $0.equals(arguments[0]) })
-        default: nil
+        case ("size", 0): return .int(Int64(items.count))
+        case ("empty", 0): return .bool(items.isEmpty)
+        case ("indexof", 1): return .int(Int64(try Comparison.place(of: arguments[0], in: items, run) ?? -1))
+        case ("lastindexof", 1):
+            let place = try Comparison.place(of: arguments[0], in: items.reversed(), run)
+            return .int(Int64(place.map { items.count - 1 - $0 } ?? -1))
+        case ("contains", 1): return .bool(try Comparison.place(of: arguments[0], in: items, run) != nil)
+        default: return nil
         }
     }
 
     private static func mapMethod(
         _ name: String, of members: ValueMap, _ arguments: [Value], _ run: Rendering
-    ) -> Value? {
+    ) throws(ExpressionError) -> Value? {
         switch (name, arguments.count) {
         case ("size", 0): .int(Int64(members.count))
         case ("empty", 0), ("isempty", 0): .bool(members.isEmpty)
         case ("keyset", 0): .list(members.keys.map { .string($0) })
         case ("values", 0): .list(Array(members.values))
         case ("entryset", 0): .list(members.map { ["key": .string($0.key), "value": $0.value] })
-        case ("get", 1): members[run.plainText(of: arguments[0])] ?? .null
-        case ("getordefault", 2): members[run.plainText(of: arguments[0])] ?? arguments[1]
-        case ("containskey", 1): .bool(members[run.plainText(of: arguments[0])] != nil)
-        case ("containsvalue", 1): .bool(members.values.contains { $0.equals(arguments[0]) })
+        case ("get", 1): members[try run.plainText(of: arguments[0])] ?? .null
+        case ("getordefault", 2): members[try run.plainText(of: arguments[0])] ?? arguments[1]
+        case ("containskey", 1): .bool(members[try run.plainText(of: arguments[0])] != nil)
+        case ("containsvalue", 1): .bool(try Comparison.place(of: arguments[0], in: members.values, run) != nil)
         default: nil
         }
     }
 
     private static func numberMethod(
         _ name: String, of value: Value, _ arguments: [Value], _ run: Rendering
-    ) -> Value? {
+    ) throws(ExpressionError) -> Value? {
         guard arguments.isEmpty, let number = value.asDouble else { return nil }
         let whole: Int64 =
             switch value {
@@ -127,7 +131,7 @@ enum Members {
         case "intvalue": .int(Int64(Int32(truncatingIfNeeded: whole)))
         case "longvalue": .int(whole)
         case "doublevalue": .double(number)
-        case "tostring": .string(run.plainText(of: value))
+        case "tostring": .string(try run.plainText(of: value))
         default: nil
         }
     }

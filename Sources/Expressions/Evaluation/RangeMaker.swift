@@ -10,20 +10,20 @@ enum RangeMaker {
         }
         guard step != 0 else { throw .evaluation("The increment of the range function must be different than 0") }
         if let first = whole(start), let last = whole(end) {
-            return .list(try numbers(from: first, through: last, by: step, run).map { .int($0) })
+            return .list(try items(from: first, through: last, by: step, run) { .int($0) })
         }
         if case .string(let one) = start, case .string(let other) = end, let first = unit(one), let last = unit(other) {
             return .list(
-                try numbers(from: first, through: last, by: step, run).map { number in
+                try items(from: first, through: last, by: step, run) { number in
                     .string(String(decoding: [UInt16(truncatingIfNeeded: number)], as: UTF16.self))
                 })
         }
         throw .evaluation("Arguments of range function must be of type Number or String with a length of 1")
     }
 
-    private static func numbers(
-        from start: Int64, through end: Int64, by step: Int64, _ run: Rendering
-    ) throws(ExpressionError) -> [Int64] {
+    private static func items(
+        from start: Int64, through end: Int64, by step: Int64, _ run: Rendering, _ value: (Int64) -> Value
+    ) throws(ExpressionError) -> [Value] {
         guard step > 0 ? start <= end : start >= end else { return [] }
         let (low, high) = (min(start, end), max(start, end))
         let count = UInt64(bitPattern: high &- low) / step.magnitude
@@ -31,8 +31,9 @@ enum RangeMaker {
         guard count < UInt64(limit) else {
             throw .evaluation("The range function cannot produce more than \(limit) elements")
         }
-        try run.step(at: 0, weight: Int(count) >> 6)
-        return (0...Int64(count)).map { start + $0 * step }
+        try run.step(weight: Int(count) >> 6)
+        try run.allocate(Weights.list(Int(count) + 1))
+        return (0...Int64(count)).map { value(start &+ $0 &* step) }
     }
 
     private static func whole(_ value: Value) -> Int64? {

@@ -21,12 +21,8 @@ final class Rendering {
     var pieces: [Value] = []
     var form: Form
     var locals = Locals()
-    private var depth = 0
-    private var steps = 0
-    private var nextCheck = 256
-    private var deadline: ContinuousClock.Instant?
-    private var nestings = 0
-    private var assignments = 0
+    /// What was used up of the limits.
+    var usage = Usage()
 
     init(_ program: Program, in scope: Scope, form: Form = .printed) {
         self.program = program
@@ -40,7 +36,10 @@ final class Rendering {
     // MARK: - Output
 
     func emit(_ text: String) throws(ExpressionError) {
-        if form == .kept { return pieces.append(.string(text)) }
+        if form == .kept {
+            pieces.append(.string(text))
+            return try allocate(Weights.item)
+        }
         output += text
         if output.utf8.count > scope.limits.outputBytes { throw outputLimit() }
     }
@@ -48,7 +47,9 @@ final class Rendering {
     func emit(_ value: Value, at offset: Int) throws(ExpressionError) {
         switch form {
         case .kept:
-            if value != .null { pieces.append(value) }
+            guard value != .null else { return }
+            pieces.append(value)
+            try allocate(Weights.item)
         case .printed:
             try appendPrinted(value, to: &output, at: offset)
             if output.utf8.count > scope.limits.outputBytes { throw outputLimit().at(offset, in: source) }
@@ -61,9 +62,14 @@ final class Rendering {
     /// What the statements write, as a text of its own.
     func captured(_ statements: [any StatementNode], _ form: Form) throws(ExpressionError) -> String {
         let outer = (output, self.form)
+        let floor = hold()
         (output, self.form) = ("", form)
-        defer { (output, self.form) = outer }
+        defer {
+            (output, self.form) = outer
+            release(floor)
+        }
         for statement in statements { try statement.render(self) }
+        try allocate(Weights.text(output.utf8.count))
         return output
     }
 
@@ -122,74 +128,7 @@ final class Rendering {
 
     func macro(named name: String) -> MacroNode? { program.macros.isEmpty ? nil : program.macros[name] }
 
-    // MARK: - Limits
-
-    /// Counts a step of work and looks at the clock now and then.
-    func step(at offset: Int, weight: Int = 1) throws(ExpressionError) {
-        steps &+= weight
-        if steps >= nextCheck { try checkTime(at: offset) }
-    }
-
-    /// Counts a text that was made, which must not grow beyond the limit of the output.
-    func charge(_ text: String, at offset: Int) throws(ExpressionError) {
-        let bytes = text.utf8.count
-        if bytes < 4096 { return }
-        if bytes > scope.limits.outputBytes { throw outputLimit().at(offset, in: source) }
-        try step(at: offset, weight: bytes >> 12)
-    }
-
-    private func checkTime(at offset: Int) throws(ExpressionError) {
-        nextCheck = steps + 256
-        let now = ContinuousClock.now
-        guard let deadline else {
-            deadline = now.advanced(by: .milliseconds(scope.limits.milliseconds))
-            return
-        }
-        if now > deadline {
-            throw ExpressionError.evaluation(
-                "The expression took longer than \(scope.limits.milliseconds) ms.",
-                hint: "do the heavy part in a script task"
-            ).at(offset, in: source)
-        }
-    }
-
-    func outputLimit() -> ExpressionError {
-        .evaluation(
-            "The expression made a text of more than \(scope.limits.outputBytes) bytes.",
-            hint: "keep large data in files and pass their URIs")
-    }
-
-    /// Enters something nested: a macro, a `render()`; every call is followed by `ascend`.
-    func descend(_ what: String) throws(ExpressionError) {
-        depth += 1
-        guard depth <= scope.limits.depth else {
-            throw .evaluation("Maximum \(what) nesting depth of \(scope.limits.depth) reached.")
-        }
-    }
-
-    func ascend() { depth -= 1 }
-
-    /// Refuses containers nested so deeply that handling them would need too much stack, which only templates that
-    /// nest in a loop can make; so most calls return at once.
-    func checkNesting(of value: Value, at offset: Int) throws(ExpressionError) {
-        nestings += 1
-        guard nestings & 0xF == 0 else { return }
-        try step(at: offset)
-        guard Nesting.isWithin(2 * scope.limits.depth, value) else {
-            throw ExpressionError.evaluation("Lists and maps are nested too deeply.").at(offset, in: source)
-        }
-    }
-
-    /// Refuses variables that together hold more than four outputs; looked at now and then.
-    func checkHeld(at offset: Int) throws(ExpressionError) {
-        assignments += 1
-        guard assignments & 0x7 == 0 else { return }
-        let limit = 4 * scope.limits.outputBytes
-        if locals.weight(upTo: limit) > limit {
-            throw ExpressionError.evaluation("The variables of the template hold more than \(limit) bytes.")
-                .at(offset, in: source)
-        }
-    }
+    // MARK: - Hints
 
     /// `-` is subtraction, so a name with a hyphen reads as two: says how to write it, if that is what happened.
     func hintForHyphen(start: Int, end: Int) -> String? {

@@ -3,7 +3,7 @@ import FlowModel
 /// The text forms of values. Source: expressions spec §8.
 extension Rendering {
     /// As `{{ }}` prints it: containers as JSON, null as nothing.
-    func appendPrinted(_ value: Value, to text: inout String, at offset: Int) throws(ExpressionError) {
+    func appendPrinted(_ value: Value, to text: inout String, at offset: Int? = nil) throws(ExpressionError) {
         switch value {
         case .string(let string): text += string
         case .int(let number): text += String(number)
@@ -17,7 +17,7 @@ extension Rendering {
     }
 
     /// As `~`, `+` and interpolation show it: containers as `[a, b]` and `{k=v}`. Null as `null`.
-    func appendPlain(_ value: Value, to text: inout String, at offset: Int) throws(ExpressionError) {
+    func appendPlain(_ value: Value, to text: inout String, at offset: Int? = nil) throws(ExpressionError) {
         switch value {
         case .string(let string): text += string
         case .int(let number): text += String(number)
@@ -31,32 +31,27 @@ extension Rendering {
     }
 
     /// The plain form; null as `null`.
-    func plainText(of value: Value) -> String {
+    func plainText(of value: Value) throws(ExpressionError) -> String {
         switch value {
-        case .string(let string): string
-        case .int(let number): String(number)
-        default: value.plain(in: world.timeZone)
+        case .string(let string): return string
+        case .int(let number): return String(number)
+        case .list, .map:
+            try weigh(value)
+            return value.plain(in: world.timeZone)
+        default: return value.plain(in: world.timeZone)
         }
     }
 
     func printedText(of value: Value) throws(ExpressionError) -> String {
         if case .string(let text) = value { return text }
         var text = ""
-        try appendPrinted(value, to: &text, at: 0)
+        try appendPrinted(value, to: &text)
         return text
     }
 
     /// The JSON text; null as `null`, texts in quotes.
     func jsonText(of value: Value) throws(ExpressionError) -> String {
-        try weigh(value, at: 0)
+        try weigh(value)
         return value.jsonText(.expression(in: world.timeZone))
-    }
-
-    /// Refuses a container whose text would be larger than a text may be, before it is made.
-    func weigh(_ value: Value, at offset: Int) throws(ExpressionError) {
-        let limit = scope.limits.outputBytes
-        let weight = Nesting.weight(of: value, upTo: limit)
-        if weight > limit { throw outputLimit().at(offset, in: source) }
-        if weight > 4096 { try step(at: offset, weight: weight >> 12) }
     }
 }

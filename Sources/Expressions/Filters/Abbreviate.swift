@@ -4,7 +4,7 @@ extension TemplateFilter {
         [Parameter("length", "the most characters that the result may have", required: true)],
         examples: [Example("{{ 'abcdef' | abbreviate(5) }}", "ab..."), Example("{{ 'abcdef' | abbreviate(2) }}", "ab")]
     ) { input, arguments, run throws(ExpressionError) in
-        let text = run.plainText(of: input)
+        let text = try run.plainText(of: input)
         guard let length = try arguments.integer(0) else { return .string(text) }
         guard length >= 0 else { throw .evaluation("The length of the 'abbreviate' filter must not be negative.") }
         let units = Array(text.utf16)

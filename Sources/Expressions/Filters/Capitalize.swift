@@ -2,8 +2,8 @@ extension TemplateFilter {
     static let capitalize = TemplateFilter(
         "capitalize", "Makes the first letter upper case.",
         examples: [Example("{{ 'hello World' | capitalize }}", "Hello World")]
-    ) { input, _, run in
-        let text = run.plainText(of: input)
+    ) { input, _, run throws(ExpressionError) in
+        let text = try run.plainText(of: input)
         guard let first = text.unicodeScalars.firstIndex(where: { !$0.properties.isWhitespace }) else {
             return .string(text)
         }

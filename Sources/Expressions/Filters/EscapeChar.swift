@@ -37,7 +37,7 @@ extension TemplateFilter {
         default:
             let limit = run.scope.limits.outputBytes
             return .string(
-                try TextSearch.replacing(search, with: replacement, in: run.plainText(of: value), limit: limit))
+                try TextSearch.replacing(search, with: replacement, in: try run.plainText(of: value), limit: limit))
         }
     }
 }

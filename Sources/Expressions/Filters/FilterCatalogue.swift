@@ -3,8 +3,9 @@ enum FilterCatalogue {
     static let all: [TemplateFilter] = texts + numbers + dates + lists + formats + jq
 
     private static let texts: [TemplateFilter] = [
-        .abbreviate, .capitalize, .condense, .endsWith, .escapeChar, .indent, .lower, .nindent, .nl2br, .regexExtract,
-        .regexMatch, .regexReplace, .replace, .slugify, .split, .startsWith, .substringAfter, .substringAfterLast,
+        .abbreviate, .capitalize, .condense, .endsWith, .escapeChar, .format, .indent, .lower, .nindent, .nl2br,
+        .regexExtract,
+        .regexMatch, .regexReplace, .replace, .sh, .slugify, .split, .startsWith, .substringAfter, .substringAfterLast,
         .substringBefore, .substringBeforeLast, .title, .trim, .upper,
     ]
 

@@ -3,7 +3,7 @@ import FlowModel
 extension TemplateFilter {
     static let first = TemplateFilter(
         "first", "The first item of a list, or the first character of a text; null for an empty list.",
-        examples: [Example("{{ [1, 2] | first }}", "1"), Example("{{ 'abc' | first }}", "a")]
+        makes: .nothing, examples: [Example("{{ [1, 2] | first }}", "1"), Example("{{ 'abc' | first }}", "a")]
     ) { input, _, _ throws(ExpressionError) in try Ends.end(of: input, last: false, "first") }
 }
 

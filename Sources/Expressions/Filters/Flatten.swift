@@ -9,9 +9,11 @@ extension TemplateFilter {
             throw .evaluation("The 'flatten' filter can only be applied to lists.")
         }
         var result: [Value] = []
+        let count = items.reduce(0) { $0 + ($1.list?.count ?? 1) }
+        try Arithmetic.checkCount(count, run)
+        result.reserveCapacity(count)
         for item in items {
             if case .list(let inner) = item { result += inner } else { result.append(item) }
-            try Arithmetic.checkCount(result.count, run)
         }
         return .list(result)
     }

@@ -5,7 +5,7 @@ extension TemplateFilter {
         "indent", "Indents all lines of a text but the first.", Indentation.parameters,
         examples: [Example("{{ \"a\nb\" | indent(2) }}", "a\n  b")]
     ) { input, arguments, run throws(ExpressionError) in
-        .string(try Indentation(arguments, run).indented(run.plainText(of: input), run))
+        .string(try Indentation(arguments, run).indented(try run.plainText(of: input), run))
     }
 
     static let nindent = TemplateFilter(
@@ -13,7 +13,7 @@ extension TemplateFilter {
         examples: [Example("{{ 'a' | nindent(2) }}", "\n  a")]
     ) { input, arguments, run throws(ExpressionError) in
         let indentation = try Indentation(arguments, run)
-        let text = run.plainText(of: input)
+        let text = try run.plainText(of: input)
         if text.isEmpty { return .string("") }
         let lineEnd = Indentation.lineEnd(of: text)
         return .string(try indentation.indented(lineEnd + text, run))
@@ -34,8 +34,8 @@ struct Indentation {
         guard let amount = try arguments.integer(0), amount >= 0 else {
             throw .evaluation("The amount of the '\(arguments.signature.name)' filter must not be negative.")
         }
-        let unit = arguments.text(1, run) ?? " "
-        guard amount * max(unit.utf8.count, 1) <= 100_000 else {
+        let unit = try arguments.text(1, run) ?? " "
+        guard amount <= 100_000, amount * max(unit.utf8.count, 1) <= 100_000 else {
             throw .evaluation("The amount of the '\(arguments.signature.name)' filter is too large.")
         }
         prefix = String(repeating: unit, count: amount)

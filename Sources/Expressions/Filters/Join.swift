@@ -9,12 +9,12 @@ extension TemplateFilter {
         guard case .list(let items) = input else {
             throw .evaluation("The 'join' filter expects that the input is either a collection or an array.")
         }
-        let separator = arguments.text(0, run) ?? ""
+        let separator = try arguments.text(0, run) ?? ""
         var text = ""
         for (index, item) in items.enumerated() {
             if index > 0 { text += separator }
-            try run.appendPlain(item, to: &text, at: 0)
-            if index & 0xFF == 0 || separator.utf8.count > 1024 { try run.charge(text, at: 0) }
+            try run.appendPlain(item, to: &text)
+            if index & 0xFF == 0 || separator.utf8.count > 1024 { try run.charge(text) }
         }
         return .string(text)
     }

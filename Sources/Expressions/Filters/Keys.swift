@@ -3,6 +3,7 @@ import FlowModel
 extension TemplateFilter {
     static let keys = TemplateFilter(
         "keys", "The keys of a map, or the places of a list.",
+        makes: .items,
         examples: [Example("{{ {'a': 1} | keys }}", #"["a"]"#), Example("{{ ['x', 'y'] | keys }}", "[0,1]")]
     ) { input, _, _ throws(ExpressionError) in
         switch input {

@@ -1,5 +1,5 @@
 extension TemplateFilter {
     static let lower = TemplateFilter(
         "lower", "Makes all letters lower case.", examples: [Example("{{ 'ABC' | lower }}", "abc")]
-    ) { input, _, run in .string(run.plainText(of: input).lowercased()) }
+    ) { input, _, run throws(ExpressionError) in .string(try run.plainText(of: input).lowercased()) }
 }

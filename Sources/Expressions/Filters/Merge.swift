@@ -13,12 +13,13 @@ extension TemplateFilter {
         case (.map(let one), .map(let other)): return .map(one.merging(other) { _, new in new })
         case (.map(let one), .list(let items)):
             var members = one
-            for item in items { members[run.plainText(of: item)] = item }
+            for item in items { members[try run.plainText(of: item)] = item }
             return .map(members)
         case (.list(let one), .list(let other)):
             try Arithmetic.checkCount(one.count + other.count, run)
             return .list(one + other)
         case (.list(let one), .map(let members)):
+            try Arithmetic.checkCount(one.count + 10 * members.count, run)
             return .list(one + members.map { .map([$0.key: $0.value]) })
         case (.map, _): throw .evaluation("Currently, only Maps and Lists can be merged with a Map.")
         case (.list, _): throw .evaluation("Currently, only Maps and Lists can be merged with a List.")

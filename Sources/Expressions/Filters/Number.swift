@@ -10,7 +10,7 @@ extension TemplateFilter {
             throw .evaluation(
                 "'number' filter can only be applied to String. Actual type was: \(ClassNames.name(of: input))")
         }
-        guard let number = NumberReading.number(text, as: arguments.text(0, run)) else {
+        guard text.utf8.count <= 20_000, let number = NumberReading.number(text, as: try arguments.text(0, run)) else {
             throw .evaluation("\(text) is not a valid number.")
         }
         return number

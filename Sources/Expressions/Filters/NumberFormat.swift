@@ -8,6 +8,7 @@ extension TemplateFilter {
         ]
     ) { input, arguments, run throws(ExpressionError) in
         guard input.isNumber else { throw .evaluation("The 'numberFormat' filter can only be applied to numbers.") }
-        return .string(try NumberPattern(arguments.text(0, run) ?? "#,##0.###").text(of: input))
+        try run.step(weight: 4)
+        return .string(try NumberPattern(try arguments.text(0, run) ?? "#,##0.###").text(of: input))
     }
 }

@@ -12,7 +12,7 @@ extension TemplateFilter {
         guard (0..<pattern.groupCount).contains(group) else {
             throw .evaluation("The regular expression '\(pattern.source)' has no group \(group).")
         }
-        let match = try pattern.firstMatch(in: run.plainText(of: input), run)
+        let match = try pattern.firstMatch(in: try run.plainText(of: input), run)
         return match?.groups[group].map { .string($0) } ?? .null
     }
 }

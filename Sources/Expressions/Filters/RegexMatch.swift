@@ -8,6 +8,6 @@ extension TemplateFilter {
     ) { input, arguments, run throws(ExpressionError) in
         let pattern = try arguments.requiredText(0, run)
         if case .null = input { return false }
-        return .bool(try Pattern.cached(pattern).firstMatch(in: run.plainText(of: input), run) != nil)
+        return .bool(try Pattern.cached(pattern).firstMatch(in: try run.plainText(of: input), run) != nil)
     }
 }

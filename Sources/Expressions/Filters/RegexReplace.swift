@@ -9,6 +9,6 @@ extension TemplateFilter {
     ) { input, arguments, run throws(ExpressionError) in
         let pattern = try arguments.requiredText(0, run)
         let replacement = try arguments.requiredText(1, run)
-        return .string(try Pattern.cached(pattern).replacing(in: run.plainText(of: input), with: replacement, run))
+        return .string(try Pattern.cached(pattern).replacing(in: try run.plainText(of: input), with: replacement, run))
     }
 }

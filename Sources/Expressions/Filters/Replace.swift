@@ -34,16 +34,16 @@ extension TemplateFilter {
             for (key, item) in members { result[key] = try replaced(item, pairs, isPattern, depth: depth - 1, run) }
             return .map(result)
         default:
-            var text = run.plainText(of: value)
+            var text = try run.plainText(of: value)
             for (search, replacement) in pairs {
-                let new = replacement == .null ? "" : run.plainText(of: replacement)
+                let new = replacement == .null ? "" : try run.plainText(of: replacement)
                 if isPattern {
                     text = try Pattern.cached(search).replacing(in: text, with: new, run)
                 } else {
                     text = try TextSearch.replacing(search, with: new, in: text, limit: run.scope.limits.outputBytes)
                 }
-                try run.charge(text, at: 0)
-                try run.step(at: 0)
+                try run.allocate(for: .string(text))
+                try run.step(weight: 1 + text.utf8.count >> 10)
             }
             return .string(text)
         }

@@ -1,7 +1,7 @@
 extension TemplateFilter {
     static let reverse = TemplateFilter(
         "reverse", "The items of a list from the last to the first.",
-        examples: [Example("{{ [1, 2] | reverse }}", "[2,1]")]
+        makes: .items, examples: [Example("{{ [1, 2] | reverse }}", "[2,1]")]
     ) { input, _, _ throws(ExpressionError) in
         guard case .list(let items) = input else {
             throw .evaluation("The 'reverse' filter can only be applied to lists.")

@@ -7,6 +7,7 @@ extension TemplateFilter {
             Parameter("fromIndex", "the first place, counted from 0", default: 0),
             Parameter("toIndex", "the place before which the part ends; the end if left out"),
         ],
+        makes: .items,
         examples: [Example("{{ 'Alexander' | slice(2, 5) }}", "exa"), Example("{{ [1, 2, 3] | slice(1) }}", "[2,3]")]
     ) { input, arguments, _ throws(ExpressionError) in
         switch input {

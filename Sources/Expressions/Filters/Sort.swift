@@ -3,7 +3,7 @@ import FlowModel
 extension TemplateFilter {
     static let sort = TemplateFilter(
         "sort", "The items of a list in ascending order: all texts, or all numbers, or all dates of one kind.",
-        examples: [Example("{{ [3, 1, 2] | sort }}", "[1,2,3]")]
+        makes: .items, examples: [Example("{{ [3, 1, 2] | sort }}", "[1,2,3]")]
     ) { input, _, run throws(ExpressionError) in try Sorting.sorted(input, "sort", run) }
 }
 
@@ -14,7 +14,7 @@ enum Sorting {
         guard case .list(let items) = input else {
             throw .evaluation("Unsupported input type for \(name) filter: \(ClassNames.name(of: input))")
         }
-        try run.step(at: 0, weight: items.count >> 4)
+        try run.step(weight: items.count >> 4)
         var order: ((Value, Value) -> Bool)?
         if items.allSatisfy({ $0.string != nil }) {
             order = { Comparison.order($0.string ?? "", $1.string ?? "") < 0 }

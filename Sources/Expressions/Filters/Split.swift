@@ -9,11 +9,11 @@ extension TemplateFilter {
             Example("{{ 'a,b,,' | split(',') }}", #"["a","b"]"#), Example("{{ 'a.b' | split('\\.') }}", #"["a","b"]"#),
         ]
     ) { input, arguments, run throws(ExpressionError) in
-        guard let delimiter = arguments.text(0, run) else {
+        guard let delimiter = try arguments.text(0, run) else {
             throw .evaluation("missing delimiter parameter in split filter")
         }
         let limit = try arguments.integer(1) ?? 0
-        let pieces = try Pattern.cached(delimiter).split(run.plainText(of: input), limit: limit, run)
+        let pieces = try Pattern.cached(delimiter).split(try run.plainText(of: input), limit: limit, run)
         return .list(pieces.map { .string($0) })
     }
 }

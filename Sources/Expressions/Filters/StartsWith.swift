@@ -17,6 +17,6 @@ enum Affixes {
         if case .null = input {
             throw .evaluation("The '\(arguments.signature.name)' filter cannot be applied to null.")
         }
-        return (run.plainText(of: input), try arguments.requiredText(0, run))
+        return (try run.plainText(of: input), try arguments.requiredText(0, run))
     }
 }

@@ -46,7 +46,7 @@ private struct Cut {
     let separator: [UInt8]
 
     init(_ input: Value, _ arguments: Arguments, _ run: Rendering) throws(ExpressionError) {
-        bytes = Array(run.plainText(of: input).utf8)
+        bytes = Array(try run.plainText(of: input).utf8)
         separator = Array(try arguments.requiredText(0, run).utf8)
     }
 

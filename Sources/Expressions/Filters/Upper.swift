@@ -1,5 +1,5 @@
 extension TemplateFilter {
     static let upper = TemplateFilter(
         "upper", "Makes all letters upper case.", examples: [Example("{{ 'abc' | upper }}", "ABC")]
-    ) { input, _, run in .string(run.plainText(of: input).uppercased()) }
+    ) { input, _, run throws(ExpressionError) in .string(try run.plainText(of: input).uppercased()) }
 }

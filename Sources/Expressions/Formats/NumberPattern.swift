@@ -18,7 +18,12 @@ struct NumberPattern {
     /// Digits by which the point is moved: 2 for percent, 3 for per mille.
     private var shift = 0
 
+    private static let longest = 1000
+
     init(_ pattern: String) throws(ExpressionError) {
+        guard pattern.utf8.count <= Self.longest else {
+            throw .evaluation("The number pattern is longer than \(Self.longest) characters.")
+        }
         var scanner = Array(pattern.unicodeScalars)[...]
         positive.prefix = affix(&scanner)
         try readNumber(&scanner, pattern)
@@ -151,6 +156,7 @@ struct NumberPattern {
 
     /// `0.###E0`: so many digits before the point as the pattern has zeros there.
     private func scientific(_ exact: ExactDecimal, _ digits: Int) -> String {
+        if mostWhole > max(leastWhole, 1) { return engineering(exact, digits) }
         let whole = max(leastWhole, 1)
         let exponent = exact.isZero ? 0 : exact.magnitude - whole
         let rounded = exact.shifted(by: -exponent).rounded(toScale: mostFraction)
@@ -159,6 +165,22 @@ struct NumberPattern {
         let shown = String(abs(overflows ? exponent + 1 : exponent))
         let sign = exponent + (overflows ? 1 : 0) < 0 ? "-" : ""
         return layout(whole: final.whole, fraction: final.fraction) + "E" + sign
+            + String(repeating: "0", count: max(0, digits - shown.count)) + shown
+    }
+}
+
+extension NumberPattern {
+    /// `##0.##E0`: the exponent is a multiple of the places before the point, and as many digits count as the pattern
+    /// has zeros there and places behind the point.
+    private func engineering(_ exact: ExactDecimal, _ digits: Int) -> String {
+        let significant = leastWhole + mostFraction
+        let magnitude = exact.isZero ? 1 : exact.magnitude
+        let group = Int((Double(magnitude - 1) / Double(mostWhole)).rounded(.down))
+        let exponent = group * mostWhole
+        let places = max(0, significant - (magnitude - exponent))
+        let rounded = exact.shifted(by: -exponent).rounded(toScale: places)
+        let shown = String(abs(exponent))
+        return layout(whole: rounded.whole, fraction: rounded.fraction) + "E" + (exponent < 0 ? "-" : "")
             + String(repeating: "0", count: max(0, digits - shown.count)) + shown
     }
 }

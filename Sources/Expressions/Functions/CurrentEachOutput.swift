@@ -10,7 +10,7 @@ extension TemplateFunction {
             throw .evaluation("The 'currentEachOutput' function expects an argument 'outputs' of type Map.")
         }
         var current = Value.map(outputs)
-        for value in LoopContext.values(run) {
+        for value in try LoopContext.values(run) {
             guard let next = current[value] else {
                 throw .evaluation("The 'currentEachOutput' function found no outputs for the value '\(value)'.")
             }
@@ -23,20 +23,24 @@ extension TemplateFunction {
 /// What the variables say about the loops around a task.
 enum LoopContext {
     /// The values of the parents, the outermost first.
-    static func parentValues(_ run: Rendering) -> [String] {
-        let parents = run.scope.variables.variable("parents")?.list ?? []
-        return parents.reversed().compactMap { $0["taskrun"] }.compactMap { text($0["value"], run) }
+    static func parentValues(_ run: Rendering) throws(ExpressionError) -> [String] {
+        var values: [String] = []
+        for parent in (run.scope.variables.variable("parents")?.list ?? []).reversed() {
+            if let value = try text(parent["taskrun"]?["value"], run) { values.append(value) }
+        }
+        return values
     }
 
     /// The values of the parents and of the current task run, the outermost first.
-    static func values(_ run: Rendering) -> [String] {
-        parentValues(run) + [text(run.scope.variables.variable("taskrun")?["value"], run)].compactMap { $0 }
+    static func values(_ run: Rendering) throws(ExpressionError) -> [String] {
+        let own = try text(run.scope.variables.variable("taskrun")?["value"], run)
+        return try parentValues(run) + [own].compactMap { $0 }
     }
 
-    static func text(_ value: Value?, _ run: Rendering) -> String? {
+    static func text(_ value: Value?, _ run: Rendering) throws(ExpressionError) -> String? {
         switch value {
         case nil, .null: nil
-        case .some(let value): run.plainText(of: value)
+        case .some(let value): try run.plainText(of: value)
         }
     }
 }

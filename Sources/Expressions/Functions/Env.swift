@@ -9,7 +9,7 @@ extension TemplateFunction {
         ],
         examples: [Example("{{ env('REGION', 'eu') }}", "eu")]
     ) { arguments, run throws(ExpressionError) in
-        guard let name = arguments.text(0, run) else {
+        guard let name = try arguments.text(0, run) else {
             throw .evaluation("The 'env' function expects an argument 'name'.")
         }
         switch run.scope.variables.variable("envs")?[name] {

@@ -15,7 +15,7 @@ extension TemplateFunction {
         switch arguments[0] {
         case .null: return .null
         case .string(let text):
-            try run.step(at: 0, weight: text.utf8.count >> 10)
+            try run.allocate(ReadingWeight.of(text.utf8, count: text.utf8.count))
             do throws(Problem) {
                 return try read(text, all: wantsAll)
             } catch {

@@ -15,9 +15,9 @@ extension TemplateFunction {
         guard wanted >= 0 else {
             throw .evaluation("Cannot fetch iteration \(wanted): no previous iteration exists.")
         }
-        let task = arguments.text(0, run) ?? variables.variable("task")?["id"]?.string ?? ""
+        let task = try arguments.text(0, run) ?? variables.variable("task")?["id"]?.string ?? ""
         guard var outputs = variables.variable("outputs")?[task] else { return .null }
-        for value in LoopContext.parentValues(run) {
+        for value in try LoopContext.parentValues(run) {
             guard let next = outputs[value] else { break }
             outputs = next
         }
@@ -41,7 +41,7 @@ extension TemplateFunction {
         let task = outer[index]["task"]?["id"]?.string ?? outer[index]["taskrun"]?["taskId"]?.string ?? ""
         var outputs = run.scope.variables.variable("outputs")?[task] ?? .null
         for parent in outer[...index] {
-            guard let value = LoopContext.text(parent["taskrun"]?["value"], run), let next = outputs[value] else {
+            guard let value = try LoopContext.text(parent["taskrun"]?["value"], run), let next = outputs[value] else {
                 continue
             }
             outputs = next

@@ -13,7 +13,7 @@ extension TemplateFunction {
         let key = try arguments.requiredText(0, run)
         let failsWithout = try arguments.flag(2) ?? true
         let own = FlowContext.namespace(run)
-        let namespace = arguments.text(1, run)
+        let namespace = try arguments.text(1, run)
         if let namespace, let own, namespace != own, !run.world.allows(namespace: namespace, from: own) {
             throw .evaluation("Namespace \(namespace) is not allowed from namespace \(own).")
         }

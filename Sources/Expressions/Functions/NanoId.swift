@@ -11,7 +11,7 @@ extension TemplateFunction {
             throw .evaluation("The length of the 'nanoId' function must be between 1 and 1000.")
         }
         let standard = "_-0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-        let alphabet = Array((arguments.text(1, run) ?? standard).unicodeScalars)
+        let alphabet = Array((try arguments.text(1, run) ?? standard).unicodeScalars)
         guard !alphabet.isEmpty else { throw .evaluation("The alphabet of the 'nanoId' function must not be empty.") }
         var text = String.UnicodeScalarView()
         for _ in 0..<length {

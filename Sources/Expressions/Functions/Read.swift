@@ -72,7 +72,7 @@ enum FileAccess {
         if let scheme = scheme(of: path) {
             throw .evaluation("Cannot process the URI \(path): scheme '\(scheme)' not supported.")
         }
-        return try namespaceFile(path, of: arguments.text(1, run) ?? own, own, run)
+        return try namespaceFile(path, of: try arguments.text(1, run) ?? own, own, run)
     }
 
     private static func scheme(of path: String) -> String? {

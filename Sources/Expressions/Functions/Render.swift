@@ -49,6 +49,8 @@ enum Rerendering {
 
     private static func once(_ source: String, _ run: Rendering) throws(ExpressionError) -> String {
         guard source.utf8.contains(UInt8(ascii: "{")) else { return source }
+        try run.read(bytes: 16 * source.utf8.count)
+        try run.allocate(16 * source.utf8.count)
         return try run.nested(try Template.cached(source).program)
     }
 }

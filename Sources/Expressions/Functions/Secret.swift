@@ -12,10 +12,10 @@ extension TemplateFunction {
         examples: [Example("{{ secret('GITHUB_TOKEN') }}")]
     ) { arguments, run throws(ExpressionError) in
         let name = try arguments.requiredText(0, run)
-        let namespace = arguments.text(1, run) ?? FlowContext.namespace(run)
+        let namespace = try arguments.text(1, run) ?? FlowContext.namespace(run)
         let secret = try run.world.secret(name, namespace: namespace)
         if try arguments.flag(3) ?? false { return (try? JSON.parse(secret)) ?? .string(secret) }
-        guard let subkey = arguments.text(2, run) else { return .string(secret) }
+        guard let subkey = try arguments.text(2, run) else { return .string(secret) }
         guard case .map(let members)? = try? JSON.parse(secret), let member = members[subkey] else {
             throw .evaluation("Cannot find secret sub-key '\(subkey)' in secret '\(name)'.")
         }

@@ -8,6 +8,7 @@ extension TemplateFunction {
         guard case .string(let text) = arguments[0] else {
             throw .evaluation("The 'yaml' function expects an argument 'yaml' with type string.")
         }
+        try run.allocate(ReadingWeight.of(text.utf8, count: text.utf8.count, factor: 6))
         do throws(Problem) {
             return try YAMLValues.value(of: text)
         } catch {

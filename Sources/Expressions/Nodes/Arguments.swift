@@ -12,10 +12,11 @@ struct ParsedArguments: Sendable {
 struct BoundArguments: Sendable {
     private let nodes: [(any ExpressionNode)?]
     private let failure: String?
+    private let hint: String?
 
     init(nodes: [(any ExpressionNode)?]) {
         self.nodes = nodes
-        failure = nil
+        (failure, hint) = (nil, nil)
     }
 
     init(_ arguments: ParsedArguments, to signature: Signature) {
@@ -40,7 +41,9 @@ struct BoundArguments: Sendable {
         }
         for (name, node) in arguments.named {
             guard let position = signature.parameters.firstIndex(where: { $0.name == name }) else {
-                self.init(failure: "The following named argument does not exist: \(name)")
+                self.init(
+                    failure: "The following named argument does not exist: \(name)",
+                    hint: ExpressionError.hint(nearest: name, orOneOf: signature.parameters.map(\.name)))
                 return
             }
             nodes[position] = node
@@ -48,9 +51,10 @@ struct BoundArguments: Sendable {
         self.init(nodes: nodes)
     }
 
-    private init(failure: String) {
+    private init(failure: String, hint: String? = nil) {
         nodes = []
         self.failure = failure
+        self.hint = hint
     }
 
     /// The argument at that position where it is the same each time.
@@ -58,7 +62,7 @@ struct BoundArguments: Sendable {
 
     /// The values; nil for those left out. Arguments are evaluated even where the callee does not look at them.
     func evaluate(_ run: Rendering) throws(ExpressionError) -> [Value?] {
-        if let failure { throw .evaluation(failure) }
+        if let failure { throw .evaluation(failure, hint: hint) }
         if nodes.isEmpty { return [] }
         var values: [Value?] = []
         values.reserveCapacity(nodes.count)
@@ -97,11 +101,11 @@ struct Arguments {
     }
 
     /// A text; other scalars by their plain form. Nil for null and for one left out without a default.
-    func text(_ position: Int, _ run: Rendering) -> String? {
+    func text(_ position: Int, _ run: Rendering) throws(ExpressionError) -> String? {
         switch self[position] {
         case nil, .null: nil
         case .string(let text): text
-        case .some(let value): run.plainText(of: value)
+        case .some(let value): try run.plainText(of: value)
         }
     }
 
@@ -112,7 +116,7 @@ struct Arguments {
         case .null:
             throw .evaluation(
                 "The argument '\(signature.parameters[position].name)' of '\(signature.name)' cannot be null.")
-        case let value: return run.plainText(of: value)
+        case let value: return try run.plainText(of: value)
         }
     }
 

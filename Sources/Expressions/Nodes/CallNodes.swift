@@ -24,9 +24,11 @@ final class FilterNode: ExpressionNode {
         let values = try arguments.evaluate(run)
         if !filter.acceptsNull, value == .null { return .null }
         do throws(ExpressionError) {
-            try run.step(at: offset)
+            try run.step()
+            if case .string(let text) = value { try run.read(bytes: text.utf8.count) }
+            if filter.makes == .items { try run.allocate(for: value) }
             let result = try filter.body(value, Arguments(values, of: filter.signature), run)
-            if case .string(let text) = result { try run.charge(text, at: offset) }
+            if filter.makes == .value { try run.allocate(for: result) }
             return result
         } catch {
             throw error.at(offset, in: run.source)
@@ -60,6 +62,8 @@ final class TestNode: ExpressionNode {
             value = try input.evaluate(run)
         }
         do throws(ExpressionError) {
+            try run.step()
+            if case .string(let text) = value { try run.read(bytes: text.utf8.count) }
             let holds = try test.body(value, Arguments(try arguments.evaluate(run), of: test.signature), run)
             return .bool(holds != isNegated)
         } catch {
@@ -92,9 +96,10 @@ final class CallNode: ExpressionNode {
                 throw unknown(run)
             }
             let values = try bound.evaluate(run)
-            try run.step(at: offset)
+            try run.step()
+            for case .string(let text)? in values { try run.read(bytes: text.utf8.count) }
             let result = try function.body(Arguments(values, of: function.signature), run)
-            if case .string(let text) = result { try run.charge(text, at: offset) }
+            if case .string = result { try run.allocate(for: result) }
             return result
         } catch {
             throw error.at(offset, in: run.source)
@@ -105,7 +110,7 @@ final class CallNode: ExpressionNode {
         let known = Catalogue.functions.map(\.name) + run.macroNames
         return .evaluation(
             "Function or Macro [\(name)] does not exist.",
-            hint: known.closest(to: name).map { "did you mean `\($0)`?" }
+            hint: ExpressionError.absent(function: name) ?? ExpressionError.hint(nearest: name, among: known)
                 ?? Catalogue.filter(named: name).map { "`\($0.name)` is a filter: write `value | \($0.name)`" }
         )
     }

@@ -44,7 +44,7 @@ final class MapNode: ExpressionNode {
         var members = ValueMap(minimumCapacity: entries.count)
         for entry in entries {
             let key = try entry.key.evaluate(run)
-            members[run.plainText(of: key)] = try entry.value.evaluate(run)
+            members[try run.plainText(of: key)] = try entry.value.evaluate(run)
         }
         let map = Value.map(members)
         try run.checkNesting(of: map, at: offset)
@@ -76,6 +76,8 @@ final class JoinNode: ExpressionNode {
             }
             try run.charge(text, at: offset)
         }
-        return .string(text)
+        let joined = Value.string(text)
+        try run.allocate(for: joined, at: offset)
+        return joined
     }
 }

@@ -27,14 +27,14 @@ final class BinaryNode: ExpressionNode {
 
     private func result(_ one: Value, _ other: Value, _ run: Rendering) throws(ExpressionError) -> Value {
         switch operation {
-        case .equal: .bool(one.equals(other))
-        case .notEqual: .bool(!one.equals(other))
+        case .equal: .bool(try run.equal(one, other))
+        case .notEqual: .bool(!(try run.equal(one, other)))
         case .greater: .bool(try Comparison.ordered(one, other, named: "GREATER_THAN") { $0 > 0 })
         case .less: .bool(try Comparison.ordered(one, other, named: "LESS_THAN") { $0 < 0 })
         case .greaterOrEqual: .bool(try Comparison.ordered(one, other, named: "GREATER_THAN_EQUALS") { $0 >= 0 })
         case .lessOrEqual: .bool(try Comparison.ordered(one, other, named: "LESS_THAN_EQUALS") { $0 <= 0 })
         case .add: try Arithmetic.add(one, other, run, at: offset)
-        case .subtract: try Arithmetic.subtract(one, other)
+        case .subtract: try Arithmetic.subtract(one, other, run)
         case .multiply: try Arithmetic.calculate(.multiply, one, other)
         case .divide: try Arithmetic.calculate(.divide, one, other)
         case .remainder: try Arithmetic.calculate(.remainder, one, other)
@@ -81,9 +81,10 @@ final class MembershipNode: ExpressionNode {
         let one = try left.evaluate(run)
         let other = try right.evaluate(run)
         do throws(ExpressionError) {
+            try run.step()
             switch operation {
             case .contains: return .bool(try Comparison.contains(one, other, run))
-            case .isIn: return .bool(Comparison.isIn(one, other, run))
+            case .isIn: return .bool(try Comparison.isIn(one, other, run))
             default: return try RangeMaker.list(from: one, through: other, by: .int(1), run)
             }
         } catch {

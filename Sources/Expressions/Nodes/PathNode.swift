@@ -62,14 +62,14 @@ final class PathNode: ExpressionNode {
         switch step {
         case .key(let key): name = key
         case .index(let index): name = String(index)
-        case .dynamic(let node): name = run.plainText(of: try node.evaluate(run))
+        case .dynamic(let node): name = try run.plainText(of: try node.evaluate(run))
         }
         if name.isEmpty { name = "''" }
         return missing(name, among: value.map.map { Array($0.keys) } ?? [], run)
     }
 
     private func missing(_ name: String, among known: [String], _ run: Rendering) -> ExpressionError {
-        let hint = run.hintForHyphen(start: offset, end: end) ?? known.closest(to: name).map { "did you mean `\($0)`?" }
+        let hint = run.hintForHyphen(start: offset, end: end) ?? ExpressionError.hint(nearest: name, among: known)
         return ExpressionError.undefined(name, hint: hint).at(offset, in: run.source)
     }
 }
@@ -90,8 +90,8 @@ final class AttributeNode: ExpressionNode {
         let value = try object.evaluate(run)
         let key = try key.evaluate(run)
         if let found = try Members.subscripted(value, by: key, at: offset, run) { return found }
-        let name = run.plainText(of: key)
-        let hint = value.map?.keys.closest(to: name).map { "did you mean `\($0)`?" }
+        let name = try run.plainText(of: key)
+        let hint = ExpressionError.hint(nearest: name, among: value.map.map { Array($0.keys) } ?? [])
         throw ExpressionError.undefined(name, hint: hint).at(offset, in: run.source)
     }
 }
@@ -115,7 +115,11 @@ final class MethodNode: ExpressionNode {
         var values: [Value] = []
         for argument in arguments { values.append(try argument.evaluate(run)) }
         try run.step(at: offset)
-        if let result = try Members.call(name, of: value, values, at: offset, run) { return result }
+        if case .string(let text) = value { try run.read(bytes: text.utf8.count) }
+        if let result = try Members.call(name, of: value, values, at: offset, run) {
+            try run.allocate(for: result, at: offset)
+            return result
+        }
         var missing = name
         if value == .null, let path = object as? PathNode, path.steps.isEmpty { missing = path.root }
         throw ExpressionError.undefined(missing).at(offset, in: run.source)

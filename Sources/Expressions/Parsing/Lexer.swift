@@ -15,6 +15,9 @@ struct Lexer {
     private(set) var closeTrims = false
 
     private var brackets: [UInt8] = []
+    /// Tokens so far, and how many there may be.
+    private var count = 0
+    private static let most = 200_000
     /// `}` inside a print, `%` inside a tag: the first byte of what closes it.
     private var closer: UInt8 = 0
 
@@ -40,6 +43,10 @@ struct Lexer {
 
     mutating func advance() throws(ExpressionError) {
         previousEnd = position
+        count += 1
+        guard count <= Self.most else {
+            throw error("The template has more than \(Self.most) names, numbers and signs")
+        }
         skipBlanks()
         tokenStart = position
         guard position < bytes.count else { return token = .end }

@@ -257,9 +257,14 @@ extension Parser {
         case "escape", "raw", "e": return "leave it out: nothing is escaped here"
         case "round": return "write `| numberFormat('0')`"
         case "int", "float": return "write `| number`"
+        case "batch": return "write `| chunk(…)`"
+        case "map", "select", "selectattr": return "write `| jq('map(…)')`"
+        case "b64encode": return "write `| base64encode`"
+        case "tojson": return "write `| toJson`"
+        case "striptags", "addslashes": return "write `| regexReplace('…', '…')`"
         default: break
         }
-        if let near = Catalogue.filters.map(\.name).closest(to: name) { return "did you mean `\(near)`?" }
+        if let near = ExpressionError.hint(nearest: name, among: Catalogue.filters.map(\.name)) { return near }
         return Catalogue.function(named: name).map { "`\($0.name)` is a function: write `\($0.name)(…)`" }
     }
 
@@ -273,7 +278,8 @@ extension Parser {
             return FailingNode(
                 .evaluation(
                     "Test [\(name)] does not exist.",
-                    hint: Catalogue.tests.map(\.name).closest(to: name).map { "did you mean `\($0)`?" }),
+                    hint: ExpressionError.hint(nearest: name, among: Catalogue.tests.map(\.name))
+                        ?? "there are \(Catalogue.tests.map { "`\($0.name)`" }.joined(separator: ", "))"),
                 after: input, offset: offset)
         }
         return TestNode(

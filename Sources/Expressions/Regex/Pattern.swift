@@ -29,6 +29,8 @@ final class Pattern: Sendable {
         case atomic(end: Int)
         /// Remembers where a round of a loop begins.
         case mark(Int)
+        /// The next instruction, which takes one character, as often as it matches, giving back one after the other.
+        case run
         /// Ends a loop whose round matched nothing.
         case progress(Int, exit: Int)
         case match
@@ -41,6 +43,8 @@ final class Pattern: Sendable {
     let groupCount: Int
     let markCount: Int
     let names: [String: Int]
+    /// The character with which every match begins, where it is known.
+    let firstScalar: UInt32?
 
     /// Options of the whole expression.
     struct Options: Sendable, Hashable {
@@ -62,6 +66,11 @@ final class Pattern: Sendable {
         groupCount = parser.groupCount
         markCount = parser.markCount
         names = parser.names
+        if parser.instructions.count > 1, case .scalar(let first) = parser.instructions[1] {
+            firstScalar = first
+        } else {
+            firstScalar = nil
+        }
     }
 
     // MARK: - Cache
@@ -72,12 +81,15 @@ final class Pattern: Sendable {
     }
 
     private static let cache = Mutex<[Key: Pattern]>([:])
+    /// Instructions and bytes of an expression that is kept.
+    private static let largest = 2000
 
     /// The compiled expression, from the last few hundred if it was used before.
     static func cached(_ source: String, _ options: Options = Options()) throws(ExpressionError) -> Pattern {
         let key = Key(source: source, options: options)
         if let known = cache.withLock({ $0[key] }) { return known }
         let pattern = try Pattern(source, options)
+        guard pattern.instructions.count <= largest, source.utf8.count <= largest else { return pattern }
         cache.withLock { cache in
             if cache.count >= 256 { cache.removeAll() }
             cache[key] = pattern

@@ -1,9 +1,11 @@
 /// One search with a pattern: the text, the groups found so far and the way back.
 struct PatternMatcher {
     private enum Entry {
-        case branch(pc: Int, position: Int)
-        case group(slot: Int, old: Int)
-        case mark(index: Int, old: Int)
+        case branch(pc: Int32, position: Int32)
+        /// What ``Pattern/Instruction/run`` took: how far it can give back, and where it stands.
+        case run(pc: Int32, least: Int32, position: Int32)
+        case group(slot: Int32, old: Int32)
+        case mark(index: Int32, old: Int32)
     }
 
     private let pattern: Pattern
@@ -16,9 +18,15 @@ struct PatternMatcher {
 
     /// Steps after which a search is given up.
     private static let stepLimit = 10_000_000
-    private static let stackLimit = 2_000_000
+    /// Ways back that are kept: some 16 bytes each.
+    private static let stackLimit = 1_000_000
+    /// Whose time is used; looked at every so many steps.
+    private let rendering: Rendering?
+    private var nextCheck = Self.checked
+    private static let checked = 1 << 16
 
-    init(_ pattern: Pattern, _ text: [UInt32]) {
+    init(_ pattern: Pattern, _ text: [UInt32], _ rendering: Rendering? = nil) {
+        self.rendering = rendering
         self.pattern = pattern
         self.text = text
         groups = [Int](repeating: -1, count: 2 * pattern.groupCount)
@@ -35,6 +43,10 @@ struct PatternMatcher {
     mutating func next(from start: Int) throws(ExpressionError) -> Match? {
         var position = start
         while position <= text.count {
+            if let first = pattern.firstScalar {
+                guard let place = text[position...].firstIndex(of: first) else { return nil }
+                position = place
+            }
             if let match = try match(at: position) { return match }
             position += 1
         }
@@ -62,20 +74,34 @@ struct PatternMatcher {
             if steps > Self.stepLimit || stack.count > Self.stackLimit {
                 throw .evaluation("The regular expression '\(pattern.source)' timed out")
             }
+            if steps >= nextCheck {
+                nextCheck = steps + Self.checked
+                try rendering?.step(weight: 1 << 10)
+            }
             var isMatching = true
             switch pattern.instructions[pc] {
             case .split(let one, let other):
-                stack.append(.branch(pc: other, position: position))
+                stack.append(
+                    .branch(pc: Int32(truncatingIfNeeded: other), position: Int32(truncatingIfNeeded: position)))
                 pc = one
                 continue
             case .jump(let target):
                 pc = target
                 continue
+            case .run:
+                let least = position
+                while length(of: pattern.instructions[pc + 1], at: position) != nil { position += 1 }
+                steps += position - least
+                pc += 2
+                giveBack(to: least, from: position, pc: pc)
+                continue
             case .save(let slot):
-                stack.append(.group(slot: slot, old: groups[slot]))
+                stack.append(
+                    .group(slot: Int32(truncatingIfNeeded: slot), old: Int32(truncatingIfNeeded: groups[slot])))
                 groups[slot] = position
             case .mark(let index):
-                stack.append(.mark(index: index, old: marks[index]))
+                stack.append(
+                    .mark(index: Int32(truncatingIfNeeded: index), old: Int32(truncatingIfNeeded: marks[index])))
                 marks[index] = position
             case .progress(let mark, let exit):
                 if marks[mark] == position {
@@ -114,13 +140,25 @@ struct PatternMatcher {
         }
     }
 
+    /// Remembers that fewer characters may be tried.
+    private mutating func giveBack(to least: Int, from position: Int, pc: Int) {
+        guard position > least else { return }
+        stack.append(
+            .run(
+                pc: Int32(truncatingIfNeeded: pc), least: Int32(truncatingIfNeeded: least),
+                position: Int32(truncatingIfNeeded: position)))
+    }
+
     /// Undoes what was done since the last alternative above `base` and gives that.
     private mutating func goBack(to base: Int) -> (Int, Int)? {
         while stack.count > base, let entry = stack.popLast() {
             switch entry {
-            case .branch(let pc, let position): return (pc, position)
-            case .group(let slot, let old): groups[slot] = old
-            case .mark(let index, let old): marks[index] = old
+            case .branch(let pc, let position): return (Int(pc), Int(position))
+            case .run(let pc, let least, let position):
+                giveBack(to: Int(least), from: Int(position) - 1, pc: Int(pc))
+                return (Int(pc), Int(position) - 1)
+            case .group(let slot, let old): groups[Int(slot)] = Int(old)
+            case .mark(let index, let old): marks[Int(index)] = Int(old)
             }
         }
         return nil
@@ -132,7 +170,12 @@ struct PatternMatcher {
     ) throws(ExpressionError) -> Int? {
         let base = stack.count
         guard let reached = try run(pc: pc, at: position, endingAt: end) else { return nil }
-        let undo = stack[base...].filter { if case .branch = $0 { false } else { true } }
+        let undo = stack[base...].filter { entry in
+            switch entry {
+            case .branch, .run: false
+            case .group, .mark: true
+            }
+        }
         stack.replaceSubrange(base..., with: undo)
         return reached
     }

@@ -13,6 +13,7 @@ struct PatternParser {
     private(set) var names: [String: Int] = [:]
 
     private static let longest = 50_000
+    private static let longestSource = 100_000
 
     init(_ source: String, _ options: Pattern.Options) {
         self.source = source
@@ -21,6 +22,9 @@ struct PatternParser {
     }
 
     mutating func parse() throws(ExpressionError) {
+        guard text.count <= Self.longestSource else {
+            throw .evaluation("The regular expression is longer than \(Self.longestSource) characters.")
+        }
         emit(.save(0))
         try alternatives()
         guard position == text.count else { throw error("Unmatched closing ')'") }
@@ -136,12 +140,17 @@ struct PatternParser {
         _ code: [Pattern.Instruction], codeStart: Int, least: Int, most: Int?, isLazy: Bool
     ) throws(ExpressionError) {
         let copies = max(least, most ?? 0) + 1
-        guard copies * (code.count + 4) < Self.longest else { throw error("Too many repetitions") }
+        guard copies * (code.count + 4) + instructions.count < Self.longest else { throw error("Too many repetitions") }
         func place(_ parser: inout PatternParser) {
             parser.append(code, movedBy: parser.instructions.count - codeStart, from: codeStart)
         }
         for _ in 0..<least { place(&self) }
         guard let most else {
+            if !isLazy, code.count == 1, code[0].takesOneCharacter {
+                emit(.run)
+                place(&self)
+                return
+            }
             let mark = markCount
             markCount += 1
             let loop = instructions.count
@@ -312,5 +321,15 @@ struct PatternParser {
             }
         }
         throw error("Unclosed group")
+    }
+}
+
+extension Pattern.Instruction {
+    /// Whether it matches exactly one character and does nothing else.
+    var takesOneCharacter: Bool {
+        switch self {
+        case .scalar, .folded, .any, .anyButLineEnd, .set: true
+        default: false
+        }
     }
 }

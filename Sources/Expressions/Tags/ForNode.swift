@@ -23,6 +23,7 @@ final class ForNode: StatementNode {
     }
 
     func render(_ run: Rendering) throws(ExpressionError) {
+        run.settle(after: run.scope.limits.memoryBytes >> 5)
         switch try items.evaluate(run) {
         case .null: return
         case .list(let values):
@@ -33,7 +34,7 @@ final class ForNode: StatementNode {
                 return ["key": .string(member.key), "value": member.value]
             }
         case let other:
-            throw ExpressionError.evaluation("Not an iterable object. Value = [\(run.plainText(of: other))]")
+            throw ExpressionError.evaluation("Not an iterable object. Value = [\(try run.plainText(of: other))]")
                 .at(offset, in: run.source)
         }
     }
@@ -45,15 +46,19 @@ final class ForNode: StatementNode {
             for statement in otherwise { try statement.render(run) }
             return
         }
-        let floor = run.locals.visibleFloor
+        let (floor, held) = (run.locals.visibleFloor, run.hold())
         run.locals.open()
-        defer { run.locals.close(floor: floor) }
+        defer {
+            run.locals.close(floor: floor)
+            run.release(held)
+        }
         for index in 0..<count {
             try run.step(at: offset)
             run.locals.clear()
             run.locals.define(name, item(index), look: isMap ? .entry : .value)
             if usesLoop { run.locals.define("loop", loop(index, of: count), look: .plain) }
             for statement in body { try statement.render(run) }
+            run.settle()
         }
     }
 

@@ -29,7 +29,9 @@ final class MacroNode: Sendable {
             }
             for (name, node) in arguments.named {
                 guard let index = parameters.firstIndex(where: { $0.name == name }) else {
-                    throw .evaluation("The following named argument does not exist: \(name)")
+                    throw .evaluation(
+                        "The following named argument does not exist: \(name)",
+                        hint: ExpressionError.hint(nearest: name, orOneOf: parameters.map(\.name)))
                 }
                 values[index] = try node.evaluate(run)
             }

@@ -14,12 +14,8 @@ final class SetNode: StatementNode {
 
     func render(_ run: Rendering) throws(ExpressionError) {
         let value = try expression.evaluate(run)
-        switch value {
-        case .list, .map: try run.checkNesting(of: value, at: offset)
-        default: break
-        }
         let isRoot = !run.locals.hidesRoot && run.scope.variables.variable(name) != nil
         run.locals.set(name, value, existsInRoot: isRoot)
-        try run.checkHeld(at: offset)
+        run.settle()
     }
 }

@@ -27,12 +27,13 @@ final class PrintNode: StatementNode {
         if let bareName, run.form != .kept, case .map = value {
             switch run.locals.look(of: bareName) {
             case .value: break
-            case .plain: return try run.emit(run.plainText(of: value))
+            case .plain: return try run.emit(try run.plainText(of: value))
             case .entry:
-                let texts = ["key", "value"].map { run.plainText(of: value[$0] ?? .null) }
-                return try run.emit(texts.joined(separator: "="))
+                let name = try run.plainText(of: value["key"] ?? .null)
+                return try run.emit(name + "=" + (try run.plainText(of: value["value"] ?? .null)))
             }
         }
         try run.emit(value, at: offset)
+        run.settle()
     }
 }

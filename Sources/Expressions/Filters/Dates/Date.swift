@@ -9,10 +9,10 @@ extension TemplateFilter {
             Example("{{ 'July 24, 2001' | date('yyyy-MM-dd', existingFormat='MMMM dd, yyyy') }}", "2001-07-24"),
         ]
     ) { input, arguments, run throws(ExpressionError) in
-        let zone = try DateConversion.zone(arguments.text(1, run), run)
-        let moment = try DateConversion.moment(input, in: zone, existingFormat: arguments.text(2, run))
+        let zone = try DateConversion.zone(try arguments.text(1, run), run)
+        let moment = try DateConversion.moment(input, in: zone, existingFormat: try arguments.text(2, run))
         return .string(
             try DateConversion.text(
-                of: moment, in: zone, format: arguments.text(0, run), locale: arguments.text(3, run)))
+                of: moment, in: zone, format: try arguments.text(0, run), locale: try arguments.text(3, run)))
     }
 }

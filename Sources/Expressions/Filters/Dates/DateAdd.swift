@@ -16,11 +16,12 @@ extension TemplateFilter {
     ) { input, arguments, run throws(ExpressionError) in
         let amount = try DateAmount.whole(try arguments.required(0))
         let unit = try DateAmount.unit(try arguments.requiredText(1, run))
-        let zone = try DateConversion.zone(arguments.text(3, run), run)
-        let start = try DateConversion.moment(input, in: zone, existingFormat: arguments.text(4, run))
+        let zone = try DateConversion.zone(try arguments.text(3, run), run)
+        let start = try DateConversion.moment(input, in: zone, existingFormat: try arguments.text(4, run))
         let moved = try DateConversion.translated { () throws(Problem) in try start.adding(amount, unit) }
         return .string(
-            try DateConversion.text(of: moved, in: zone, format: arguments.text(2, run), locale: arguments.text(5, run))
+            try DateConversion.text(
+                of: moved, in: zone, format: try arguments.text(2, run), locale: try arguments.text(5, run))
         )
     }
 }

@@ -59,7 +59,12 @@ enum DateConversion {
     private static let patterns = Mutex<[String: DatePattern]>([:])
     private static let patternLimit = 500
 
+    private static let longestPattern = 1000
+
     private static func pattern(_ text: String) throws(Problem) -> DatePattern {
+        guard text.utf8.count <= longestPattern else {
+            throw Problem("date.pattern", what: "The date pattern is longer than \(longestPattern) characters.")
+        }
         if let known = patterns.withLock({ $0[text] }) { return known }
         let pattern = try DatePattern(text)
         patterns.withLock { if $0.count < patternLimit { $0[text] = pattern } }

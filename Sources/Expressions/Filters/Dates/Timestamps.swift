@@ -26,8 +26,9 @@ extension TemplateFilter {
     ) -> TemplateFilter {
         TemplateFilter(name, summary, [.timeZone, .existingFormat], examples: [example]) {
             input, arguments, run throws(ExpressionError) in
-            let zone = try DateConversion.zone(arguments.text(0, run), run)
-            return result(try DateConversion.moment(input, in: zone, existingFormat: arguments.text(1, run)).instant)
+            let zone = try DateConversion.zone(try arguments.text(0, run), run)
+            return result(
+                try DateConversion.moment(input, in: zone, existingFormat: try arguments.text(1, run)).instant)
         }
     }
 

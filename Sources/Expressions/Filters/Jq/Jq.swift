@@ -12,7 +12,7 @@ extension TemplateFilter {
     ) { input, arguments, run throws(ExpressionError) in
         let program = try arguments.requiredText(0, run)
         do throws(JqStop) {
-            let value = try JqInput.value(of: input, in: run.world.timeZone)
+            let value = try JqInput.value(of: input, run)
             return .list(try JqEvaluator(run).results(of: try JqProgram.compiled(program), on: value))
         } catch {
             throw JqProgram.failure(error, program, input, run)
@@ -27,12 +27,16 @@ extension FilterCatalogue {
 private enum JqProgram {
     private static let known = Mutex<[String: JqNode]>([:])
     private static let limit = 256
+    private static let longest = 64 * 1024
 
     static func compiled(_ program: String) throws(JqStop) -> JqNode {
         if let node = known.withLock({ $0[program] }) { return node }
+        guard program.utf8.count <= longest else {
+            throw .failed(.evaluation("jq: the program is longer than \(longest) bytes"))
+        }
         do throws(JqSyntaxError) {
             let node = try JqParser.parse(program)
-            known.withLock { if $0.count < limit { $0[program] = node } }
+            if program.utf8.count <= 4096 { known.withLock { if $0.count < limit { $0[program] = node } } }
             return node
         } catch {
             throw .failed(.evaluation("jq: \(error.message)"))
@@ -50,7 +54,7 @@ private enum JqProgram {
             case .failed(let error): error.message
             case .leave, .downstream: "jq: break"
             }
-        let shown = String(run.plainText(of: input).prefix(500))
+        let shown = String(((try? run.plainText(of: input)) ?? "…").prefix(500))
         return ExpressionError.evaluation(reason)
             .wrapped(as: "Failed to resolve JQ expression '\(program)' and value '\(shown)'")
             .wrapped(as: "Unable to parse jq value '\(shown)' with type '\(ClassNames.name(of: input))'")
@@ -59,24 +63,48 @@ private enum JqProgram {
 
 /// The JSON form of a value without the way over its text, so that the types of numbers stay.
 private enum JqInput {
-    static func value(of value: Value, in zone: Zone) throws(JqStop) -> Value {
-        guard case .string(let text) = value else { return converted(value, zone) }
+    static func value(of value: Value, _ run: Rendering) throws(JqStop) -> Value {
+        do throws(ExpressionError) {
+            if case .string(let text) = value {
+                try run.allocate(ReadingWeight.of(text.utf8, count: text.utf8.count))
+            } else {
+                try run.survey(value)
+            }
+        } catch {
+            throw .failed(error)
+        }
+        guard case .string(let text) = value else { return converted(value, run.world.timeZone) ?? value }
         do throws(Problem) { return try JSON.parse(text) } catch {
             throw .failed(.evaluation("jq: the text is not JSON: \(error.what)"))
         }
     }
 
-    private static func converted(_ value: Value, _ zone: Zone) -> Value {
+    /// Nil where the value is JSON already, so that what a flow has put out is not copied.
+    private static func converted(_ value: Value, _ zone: Zone) -> Value? {
         switch value {
-        case .list(let items): return .list(items.map { converted($0, zone) })
+        case .list(var items):
+            var isChanged = false
+            for (index, item) in items.enumerated() {
+                guard let new = converted(item, zone) else { continue }
+                items[index] = new
+                isChanged = true
+            }
+            return isChanged ? .list(items) : nil
         case .map(let members):
-            return .map(
-                members.reduce(into: [:]) { result, member in
-                    if member.value != .null { result[member.key] = converted(member.value, zone) }
-                })
-        case .moment: return (try? JSON.parse(value.json(.expression(in: zone)))) ?? value
-        case .duration(let duration): return Decimal(duration.secondsText).map { .decimal($0) } ?? value
-        default: return value
+            var result: ValueMap?
+            for (key, member) in members {
+                if case .null = member {
+                    result = result ?? members
+                    result?.removeValue(forKey: key)
+                } else if let new = converted(member, zone) {
+                    result = result ?? members
+                    result?[key] = new
+                }
+            }
+            return result.map { .map($0) }
+        case .moment: return try? JSON.parse(value.json(.expression(in: zone)))
+        case .duration(let duration): return Decimal(duration.secondsText).map { .decimal($0) }
+        default: return nil
         }
     }
 }

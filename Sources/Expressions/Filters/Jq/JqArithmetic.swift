@@ -26,8 +26,6 @@ enum JqArithmetic {
             return .string(one + other)
         case (.add, .list(let one), .list(let other)): return .list(one + other)
         case (.add, .map(let one), .map(let other)): return .map(one.merging(other) { _, new in new })
-        case (.subtract, .list(let one), .list(let other)):
-            return .list(one.filter { item in !other.contains { JqOrder.compare($0, item) == 0 } })
         case (.multiply, .string(let text), _) where right.isNumber: return try repeated(text, right, maxBytes)
         case (.multiply, _, .string(let text)) where left.isNumber: return try repeated(text, left, maxBytes)
         case (.multiply, .map(let one), .map(let other)): return .map(merged(one, other))

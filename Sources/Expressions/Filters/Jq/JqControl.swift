@@ -137,7 +137,10 @@ extension JqEvaluator {
         guard input.path == nil else { throw .message("Invalid path expression") }
         var pairs: [(key: Value, item: Value)] = []
         for item in try JqNatives.list(input.value, String(key.dropLast(2))) {
-            pairs.append((try array(arguments[0], JqItem(value: item), names), item))
+            let key = try array(arguments[0], JqItem(value: item), names)
+            try survey(key)
+            try allocate(3 * Weights.item)
+            pairs.append((key, item))
         }
         let result: Value =
             switch key {

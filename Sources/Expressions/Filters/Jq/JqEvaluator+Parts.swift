@@ -26,10 +26,14 @@ extension JqEvaluator {
         switch item.value {
         case .list(let items):
             for (position, child) in items.enumerated() {
+                try step()
                 try emit(JqItem(value: child, path: item.path.map { $0 + [.int(Int64(position))] }))
             }
         case .map(let members):
-            for (key, child) in members { try emit(JqItem(value: child, path: item.path.map { $0 + [.string(key)] })) }
+            for (key, child) in members {
+                try step()
+                try emit(JqItem(value: child, path: item.path.map { $0 + [.string(key)] }))
+            }
         default: break
         }
     }
@@ -41,7 +45,10 @@ extension JqEvaluator {
             try self.values(of: to ?? .literal(.null), input, names) { (end) throws(JqStop) in
                 try self.values(of: from ?? .literal(.null), input, names) { (start) throws(JqStop) in
                     let key = Value.map(["start": start, "end": end])
-                    try emit(JqItem(value: try JqPaths.child(of: item.value, key), path: item.path.map { $0 + [key] }))
+                    let part = try JqPaths.child(of: item.value, key)
+                    try self.makeRoom(for: part)
+                    try self.step()
+                    try emit(JqItem(value: part, path: item.path.map { $0 + [key] }))
                 }
             }
         }
@@ -126,7 +133,7 @@ extension JqEvaluator {
         var items: [Value] = []
         try values(of: body, input, names) { (value) throws(JqStop) in
             items.append(value)
-            try self.check(count: items.count)
+            try self.keep(value, count: items.count)
         }
         return .list(items)
     }
@@ -161,7 +168,9 @@ extension JqEvaluator {
         case .text(let text): try string(rest.dropFirst(), format, made + text, input, names, emit)
         case .value(let node):
             try values(of: node, input, names) { (value) throws(JqStop) in
+                try self.weigh(value)
                 let text = made + (try JqFormats.text(of: value, in: format))
+                try self.makeRoom(for: .string(text))
                 try self.string(rest.dropFirst(), format, text, input, names, emit)
             }
         }
@@ -209,6 +218,7 @@ extension JqEvaluator {
         try evaluate(node, JqItem(value: value, path: []), names) { (item) throws(JqStop) in
             paths.append(item.path ?? [])
             try self.check(count: paths.count)
+            try self.allocate(64 + (item.path?.count ?? 0) * Weights.item)
         }
         return paths
     }
@@ -230,13 +240,14 @@ extension JqEvaluator {
                     }
                 }
                 if let changed {
-                    result = try JqPaths.setting(changed, at: path[...], in: result)
+                    try JqPaths.set(changed, at: path[...], in: &result)
                 } else {
                     removed.append(path)
                 }
+                try step()
             }
-            result = try JqPaths.deleting(removed, in: result)
-            try checkNesting(of: result)
+            result = try JqPaths.deleting(removed, in: result, self)
+            try checkGrowth(of: result, from: input.value)
             try emit(result)
         case .assign(let target, let source):
             try change(target, by: source, input, names, emit) { (_, new) in new }
@@ -250,6 +261,14 @@ extension JqEvaluator {
         }
     }
 
+    /// Counts what an assignment added, and looks at the depth.
+    private func checkGrowth(of result: Value, from old: Value) throws(JqStop) {
+        try makeRoom(for: result)
+        let grown = Weights.shallow(result) - Weights.shallow(old)
+        if grown > 0 { try allocate(grown) }
+        do throws(ExpressionError) { try run.checkDepth(of: result) } catch { throw .failed(error) }
+    }
+
     private func change(
         _ target: JqNode, by source: JqNode, _ input: JqItem, _ names: JqEnvironment?,
         _ emit: JqSink<Value>, _ combine: @escaping (Value, Value) throws(JqStop) -> Value
@@ -258,9 +277,10 @@ extension JqEvaluator {
             var result = input.value
             for path in try self.paths(of: target, in: input.value, names) {
                 let changed = try combine(try JqPaths.value(at: path, in: result), new)
-                result = try JqPaths.setting(changed, at: path[...], in: result)
+                try JqPaths.set(changed, at: path[...], in: &result)
+                try self.step()
             }
-            try self.checkNesting(of: result)
+            try self.checkGrowth(of: result, from: input.value)
             try emit(result)
         }
     }

@@ -31,7 +31,7 @@ final class JqEvaluator {
 
     /// Refuses values nested more deeply than can be handled.
     func checkNesting(of value: Value) throws(JqStop) {
-        do throws(ExpressionError) { try run.checkNesting(of: value, at: 0) } catch { throw .failed(error) }
+        do throws(ExpressionError) { try run.checkNesting(of: value) } catch { throw .failed(error) }
     }
 
     /// All results of a program.
@@ -39,7 +39,7 @@ final class JqEvaluator {
         var results: [Value] = []
         try evaluate(program, JqItem(value: input), nil) { (item) throws(JqStop) in
             results.append(item.value)
-            try self.check(count: results.count)
+            try self.keep(item.value, count: results.count)
         }
         return results
     }
@@ -50,8 +50,49 @@ final class JqEvaluator {
         }
     }
 
+    /// Counts a value that is kept in a list.
+    func keep(_ value: Value, count: Int) throws(JqStop) {
+        try check(count: count)
+        var bytes = 2 * Weights.item
+        if case .string = value { bytes += Weights.shallow(value) }
+        try allocate(bytes)
+    }
+
+    func allocate(_ bytes: Int) throws(JqStop) {
+        do throws(ExpressionError) { try run.allocate(bytes) } catch { throw .failed(error) }
+    }
+
+    /// Refuses a value for which there is no room, but does not count it: most of them are soon gone.
+    func makeRoom(for value: Value) throws(JqStop) {
+        let bytes = Weights.shallow(value)
+        if bytes > 4096 { try step(bytes >> 12) }
+        guard bytes + run.usage.memory <= run.scope.limits.memoryBytes else { throw .failed(run.memoryLimit()) }
+    }
+
+    /// The items of a list that can be compared in time.
+    func comparable(_ value: Value, _ name: String) throws(JqStop) -> [Value] {
+        let items = try JqNatives.list(value, name)
+        try survey(value)
+        try allocate(2 * Weights.list(items.count))
+        return items
+    }
+
+    func weigh(_ value: Value) throws(JqStop) {
+        do throws(ExpressionError) { try run.weigh(value) } catch { throw .failed(error) }
+    }
+
+    func jsonText(of value: Value) throws(JqStop) -> String {
+        try weigh(value)
+        return value.jsonText()
+    }
+
+    /// Refuses what takes too long to compare, sort or search.
+    func survey(_ value: Value) throws(JqStop) {
+        do throws(ExpressionError) { try run.survey(value) } catch { throw .failed(error) }
+    }
+
     func step(_ weight: Int = 1) throws(JqStop) {
-        do throws(ExpressionError) { try run.step(at: 0, weight: weight) } catch { throw .failed(error) }
+        do throws(ExpressionError) { try run.step(weight: weight) } catch { throw .failed(error) }
     }
 
     func newLabel() -> Int {
@@ -131,7 +172,9 @@ final class JqEvaluator {
         switch node {
         case .literal(let value): try emit(value)
         case .variable(let name): try emit(try variable(name, names))
-        case .format(let name): try emit(.string(try JqFormats.text(of: input.value, in: name)))
+        case .format(let name):
+            try weigh(input.value)
+            try emit(.string(try JqFormats.text(of: input.value, in: name)))
         case .string(let format, let pieces): try string(pieces[...], format ?? "text", "", input, names, emit)
         case .array(let body):
             let made = try array(body, input, names)
@@ -146,6 +189,7 @@ final class JqEvaluator {
             }
         case .comparison(let comparison, let left, let right):
             try pairs(left, right, input, names) { (left, right) throws(JqStop) in
+                try self.survey(left)
                 try emit(.bool(comparison.holds(JqOrder.compare(left, right))))
             }
         case .and(let left, let right):
@@ -173,13 +217,18 @@ final class JqEvaluator {
     }
 
     func calculate(_ operation: JqOperator, _ left: Value, _ right: Value) throws(JqStop) -> Value {
+        if operation == .subtract, case .list(let one) = left, case .list(let other) = right {
+            return .list(try JqLists.subtracted(one, other, self))
+        }
+        if operation == .divide, case .string(let text) = left { try allocate(4 * text.utf8.count) }
+        if operation == .multiply, case .map = left { try survey(left) }
         let result = try JqArithmetic.calculate(operation, left, right, maxBytes: run.scope.limits.outputBytes)
         switch result {
         case .list(let items): try check(count: items.count)
         case .map(let members): try check(count: members.count)
-        case .string(let text): if text.utf8.count > 4096 { try step(text.utf8.count >> 12) }
         default: break
         }
+        try makeRoom(for: result)
         return result
     }
 }

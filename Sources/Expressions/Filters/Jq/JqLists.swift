@@ -42,11 +42,29 @@ enum JqLists {
         return best.item
     }
 
-    static func positions(of wanted: [Value], in items: [Value]) -> [Value] {
+    static func positions(of wanted: [Value], in items: [Value], _ run: JqEvaluator) throws(JqStop) -> [Value] {
         guard !wanted.isEmpty, wanted.count <= items.count else { return [] }
-        return (0...(items.count - wanted.count)).filter { start in
-            wanted.indices.allSatisfy { JqOrder.compare(items[start + $0], wanted[$0]) == 0 }
-        }.map { .int(Int64($0)) }
+        try run.survey(.list(items))
+        var places: [Value] = []
+        for start in 0...(items.count - wanted.count) {
+            var matched = 0
+            while matched < wanted.count, JqOrder.compare(items[start + matched], wanted[matched]) == 0 { matched += 1 }
+            try run.step(1 + matched >> 4)
+            if matched == wanted.count { places.append(.int(Int64(start))) }
+        }
+        return places
+    }
+
+    static func subtracted(_ items: [Value], _ removed: [Value], _ run: JqEvaluator) throws(JqStop) -> [Value] {
+        try run.survey(.list(items))
+        try run.survey(.list(removed))
+        var kept: [Value] = []
+        for item in items {
+            try run.step(1 + removed.count >> 4)
+            if !removed.contains(where: { JqOrder.compare($0, item) == 0 }) { kept.append(item) }
+        }
+        try run.allocate(Weights.list(kept.count))
+        return kept
     }
 
     static func flattened(_ items: [Value], _ depth: Double) -> [Value] {
@@ -55,17 +73,18 @@ enum JqLists {
         }
     }
 
-    static func contains(_ value: Value, _ part: Value) throws(JqStop) -> Bool {
+    static func contains(_ value: Value, _ part: Value, _ run: JqEvaluator) throws(JqStop) -> Bool {
+        try run.step()
         switch (value, part) {
         case (.map(let members), .map(let wanted)):
             for (key, part) in wanted {
-                guard let member = members[key], try contains(member, part) else { return false }
+                guard let member = members[key], try contains(member, part, run) else { return false }
             }
             return true
         case (.list(let items), .list(let wanted)):
             for part in wanted {
                 var found = false
-                for item in items where !found { found = (try? contains(item, part)) ?? false }
+                for item in items where !found { found = try holds(item, part, run) }
                 if !found { return false }
             }
             return true
@@ -77,6 +96,14 @@ enum JqLists {
                     "\(JqOrder.described(value)) and \(JqOrder.described(part)) cannot have their containment checked")
             }
             return JqOrder.compare(value, part) == 0
+        }
+    }
+
+    /// False also where the two cannot be asked.
+    private static func holds(_ value: Value, _ part: Value, _ run: JqEvaluator) throws(JqStop) -> Bool {
+        do throws(JqStop) { return try contains(value, part, run) } catch {
+            if case .error = error { return false }
+            throw error
         }
     }
 

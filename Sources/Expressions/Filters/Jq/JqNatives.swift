@@ -52,23 +52,27 @@ enum JqNatives {
                     "Cannot check whether \(JqOrder.typeName(values[0])) has a \(JqOrder.typeName(values[1])) key")
             }
         },
-        "contains/1": { values, _ throws(JqStop) in .bool(try JqLists.contains(values[0], values[1])) },
+        "contains/1": { values, run throws(JqStop) in .bool(try JqLists.contains(values[0], values[1], run)) },
         "setpath/2": { values, _ throws(JqStop) in
             try JqPaths.setting(values[2], at: try list(values[1], "setpath")[...], in: values[0])
         },
-        "delpaths/1": { values, _ throws(JqStop) in
+        "delpaths/1": { values, run throws(JqStop) in
             var paths: [[Value]] = []
             for path in try list(values[1], "delpaths") { paths.append(try list(path, "delpaths")) }
-            return try JqPaths.deleting(paths, in: values[0])
+            return try JqPaths.deleting(paths, in: values[0], run)
         },
-        "tojson/0": { values, _ in .string(values[0].jsonText()) },
-        "fromjson/0": { values, _ throws(JqStop) in
+        "tojson/0": { values, run throws(JqStop) in .string(try run.jsonText(of: values[0])) },
+        "fromjson/0": { values, run throws(JqStop) in
             let source = try text(values[0], "fromjson")
+            try run.allocate(ReadingWeight.of(source.utf8, count: source.utf8.count))
             do throws(Problem) { return try JSON.parse(source) } catch {
                 throw .message("\(error.what) (while parsing '\(source.prefix(100))')")
             }
         },
-        "tostring/0": { values, _ in .string(JqTexts.text(of: values[0])) },
+        "tostring/0": { values, run throws(JqStop) in
+            if case .string = values[0] { return values[0] }
+            return .string(try run.jsonText(of: values[0]))
+        },
         "tonumber/0": { values, _ throws(JqStop) in
             if values[0].isNumber { return values[0] }
             guard case .string(let text) = values[0] else {
@@ -87,15 +91,15 @@ enum JqNatives {
     }
 
     private static let lists: [String: Native] = [
-        "sort/0": { values, _ throws(JqStop) in .list(JqLists.sorted(try list(values[0], "sort"))) },
-        "unique/0": { values, _ throws(JqStop) in
-            .list(JqLists.grouped(try list(values[0], "unique").map { ($0, $0) }).map { $0[0] })
+        "sort/0": { values, run throws(JqStop) in .list(JqLists.sorted(try run.comparable(values[0], "sort"))) },
+        "unique/0": { values, run throws(JqStop) in
+            .list(JqLists.grouped(try run.comparable(values[0], "unique").map { ($0, $0) }).map { $0[0] })
         },
-        "min/0": { values, _ throws(JqStop) in
-            JqLists.extreme(try list(values[0], "min").map { ($0, $0) }, largest: false)
+        "min/0": { values, run throws(JqStop) in
+            JqLists.extreme(try run.comparable(values[0], "min").map { ($0, $0) }, largest: false)
         },
-        "max/0": { values, _ throws(JqStop) in
-            JqLists.extreme(try list(values[0], "max").map { ($0, $0) }, largest: true)
+        "max/0": { values, run throws(JqStop) in
+            JqLists.extreme(try run.comparable(values[0], "max").map { ($0, $0) }, largest: true)
         },
         "add/0": { values, run throws(JqStop) in
             let items: [Value]
@@ -113,9 +117,12 @@ enum JqNatives {
             if case .null = values[0] { return .list([]) }
             return .list(try list(values[0], "reverse").reversed())
         },
-        "flatten/0": { values, _ throws(JqStop) in .list(JqLists.flattened(try list(values[0], "flatten"), .infinity))
+        "flatten/0": { values, run throws(JqStop) in
+            try run.survey(values[0])
+            return .list(JqLists.flattened(try list(values[0], "flatten"), .infinity))
         },
-        "flatten/1": { values, _ throws(JqStop) in
+        "flatten/1": { values, run throws(JqStop) in
+            try run.survey(values[0])
             guard let depth = values[1].asDouble, depth >= 0 else {
                 throw .message("flatten depth must not be negative")
             }
@@ -123,13 +130,18 @@ enum JqNatives {
         },
         "from_entries/0": { values, _ throws(JqStop) in .map(try JqLists.members(try list(values[0], "from_entries")))
         },
-        "transpose/0": { values, _ throws(JqStop) in .list(JqLists.transposed(try list(values[0], "transpose"))) },
-        "indices/1": { values, _ throws(JqStop) in
+        "transpose/0": { values, run throws(JqStop) in
+            let rows = try list(values[0], "transpose")
+            let width = rows.map { $0.list?.count ?? 0 }.max() ?? 0
+            try run.allocate(min(width, 1 << 40) * (Weights.list(min(rows.count, 1 << 20)) + Weights.item))
+            return .list(JqLists.transposed(rows))
+        },
+        "indices/1": { values, run throws(JqStop) in
             switch (values[0], values[1]) {
             case (.null, _): return .null
             case (.string(let text), .string(let part)): return .list(JqTexts.positions(of: part, in: text))
-            case (.list(let items), .list(let part)): return .list(JqLists.positions(of: part, in: items))
-            case (.list(let items), _): return .list(JqLists.positions(of: [values[1]], in: items))
+            case (.list(let items), .list(let part)): return .list(try JqLists.positions(of: part, in: items, run))
+            case (.list(let items), _): return .list(try JqLists.positions(of: [values[1]], in: items, run))
             default: throw .message("Cannot search \(JqOrder.described(values[0]))")
             }
         },
@@ -147,8 +159,8 @@ enum JqNatives {
             guard size <= run.run.scope.limits.outputBytes else { throw .failed(run.run.outputLimit()) }
             return .string(pieces.joined(separator: separator))
         },
-        "bsearch/1": { values, _ throws(JqStop) in
-            let items = try list(values[0], "bsearch")
+        "bsearch/1": { values, run throws(JqStop) in
+            let items = try run.comparable(values[0], "bsearch")
             var (low, high) = (0, items.count)
             while low < high {
                 let middle = (low + high) / 2
@@ -171,8 +183,11 @@ enum JqNatives {
     }
 
     private static let texts: [String: Native] = [
-        "split/1": { values, _ throws(JqStop) in
-            .list(JqTexts.split(try text(values[0], "split"), try text(values[1], "split")))
+        "split/1": { values, run throws(JqStop) in
+            if case .string("") = values[1], case .string(let whole) = values[0] {
+                try run.allocate(Weights.list(whole.utf8.count))
+            }
+            return .list(JqTexts.split(try text(values[0], "split"), try text(values[1], "split")))
         },
         "startswith/1": { values, _ throws(JqStop) in
             .bool(try text(values[0], "startswith").utf8.starts(with: try text(values[1], "startswith").utf8))
@@ -209,12 +224,15 @@ enum JqNatives {
         "ascii_upcase/0": { values, _ throws(JqStop) in
             .string(JqTexts.changingASCII(try text(values[0], "ascii_upcase"), upper: true))
         },
-        "explode/0": { values, _ throws(JqStop) in
-            .list(try text(values[0], "explode").unicodeScalars.map { .int(Int64($0.value)) })
+        "explode/0": { values, run throws(JqStop) in
+            let source = try text(values[0], "explode")
+            try run.allocate(Weights.list(source.utf8.count))
+            return .list(source.unicodeScalars.map { .int(Int64($0.value)) })
         },
         "implode/0": { values, _ throws(JqStop) in .string(try JqTexts.imploded(try list(values[0], "implode"))) },
-        "format/1": { values, _ throws(JqStop) in
-            .string(try JqFormats.text(of: values[0], in: try text(values[1], "format")))
+        "format/1": { values, run throws(JqStop) in
+            try run.weigh(values[0])
+            return .string(try JqFormats.text(of: values[0], in: try text(values[1], "format")))
         },
     ]
 }

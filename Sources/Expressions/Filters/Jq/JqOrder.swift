@@ -62,6 +62,8 @@ enum JqOrder {
     /// `number (5)`, the value cut to a few characters.
     static func described(_ value: Value) -> String {
         if case .null = value { return "null" }
+        if Weights.items(in: value, upTo: 100) > 100 { return "\(typeName(value)) (…)" }
+        if case .string(let text) = value, text.utf8.count > 1000 { return "string (…)" }
         let text = value.jsonText()
         let shown = text.count > 30 ? text.prefix(27) + "..." : text[...]
         return "\(typeName(value)) (\(shown))"

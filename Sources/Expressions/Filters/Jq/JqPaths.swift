@@ -13,7 +13,9 @@ enum JqPaths {
             var view = String.UnicodeScalarView()
             view.append(contentsOf: scalars[try range(bounds, scalars.count)])
             return .string(String(view))
-        case (.list(let items), .list(let wanted)): return .list(JqLists.positions(of: wanted, in: items))
+        case (.list(let items), .list(let wanted)):
+            guard wanted.count <= items.count, items.count * wanted.count <= 1_000_000 else { return .list([]) }
+            return .list(TextSearch.places(of: wanted, in: items).map { .int(Int64($0)) })
         case (.list(let items), _):
             guard let number = key.asDouble else { break }
             guard let position = Int(exactly: number.rounded(.down)) else { return .null }
@@ -48,12 +50,50 @@ enum JqPaths {
     }
 
     static func setting(_ new: Value, at path: ArraySlice<Value>, in value: Value) throws(JqStop) -> Value {
-        guard let key = path.first else { return new }
+        var result = value
+        try set(new, at: path, in: &result)
+        return result
+    }
+
+    /// Changes a value in its place, which copies nothing where nobody else holds it.
+    static func set(_ new: Value, at path: ArraySlice<Value>, in value: inout Value) throws(JqStop) {
+        guard let key = path.first else {
+            value = new
+            return
+        }
+        if case .map(var members) = value, case .string(let name) = key {
+            value = .null
+            var member = members[name] ?? .null
+            if path.count > 1 { members[name] = .null }
+            try set(new, at: path.dropFirst(), in: &member)
+            members[name] = member
+            value = .map(members)
+        } else if let index = place(key, in: value), case .list(var items) = value {
+            value = .null
+            var item = items[index]
+            items[index] = .null
+            try set(new, at: path.dropFirst(), in: &item)
+            items[index] = item
+            value = .list(items)
+        } else {
+            value = try replaced(new, at: path, key, in: value)
+        }
+    }
+
+    /// The place of a list that a number names; nil where there is none.
+    private static func place(_ key: Value, in value: Value) -> Int? {
+        guard case .list(let items) = value, let number = key.asDouble,
+            let position = Int(exactly: number.rounded(.down))
+        else { return nil }
+        let index = position < 0 ? items.count + position : position
+        return items.indices.contains(index) ? index : nil
+    }
+
+    private static func replaced(
+        _ new: Value, at path: ArraySlice<Value>, _ key: Value, in value: Value
+    ) throws(JqStop) -> Value {
         let changed = try setting(new, at: path.dropFirst(), in: try child(of: value, key))
         switch (value, key) {
-        case (.map(var members), .string(let name)):
-            members[name] = changed
-            return .map(members)
         case (.null, .string(let name)): return .map([name: changed])
         case (.null, .map), (.list, .map):
             guard case .list(let replacement) = changed, case .map(let bounds) = key else {
@@ -77,10 +117,13 @@ enum JqPaths {
     }
 
     /// Deletes from the last path to the first, so that positions stay right.
-    static func deleting(_ paths: [[Value]], in value: Value) throws(JqStop) -> Value {
+    static func deleting(_ paths: [[Value]], in value: Value, _ run: JqEvaluator) throws(JqStop) -> Value {
+        if paths.isEmpty { return value }
+        try run.step(paths.count >> 4)
         var result = value
         for path in paths.sorted(by: { JqOrder.compare(.list($0), .list($1)) > 0 }) {
             result = try deleting(path[...], in: result)
+            try run.step(1 + Weights.shallow(result) >> 14)
         }
         return result
     }

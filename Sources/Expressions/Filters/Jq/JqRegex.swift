@@ -43,12 +43,12 @@ enum JqRegex {
             isExtended: letters.contains("x"))
         do throws(ExpressionError) {
             let pattern = try Pattern.cached(regex, options)
-            let scalars = text.patternScalars
+            let scalars = try pattern.scalars(of: text, run.run)
             var found: [PatternMatcher.Match] = []
             if letters.contains("g") {
                 found = try pattern.allMatches(in: scalars, run.run)
             } else {
-                var matcher = PatternMatcher(pattern, scalars)
+                var matcher = PatternMatcher(pattern, scalars, run.run)
                 if let match = try matcher.next(from: 0) { found = [match] }
             }
             if letters.contains("n") { found.removeAll { $0.range.isEmpty } }

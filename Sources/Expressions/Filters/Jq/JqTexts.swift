@@ -17,10 +17,7 @@ enum JqTexts {
     /// Positions in characters (scalars), overlapping ones too.
     static func positions(of part: String, in text: String) -> [Value] {
         let (scalars, wanted) = (Array(text.unicodeScalars), Array(part.unicodeScalars))
-        guard !wanted.isEmpty, wanted.count <= scalars.count else { return [] }
-        return (0...(scalars.count - wanted.count)).filter { scalars[$0...].starts(with: wanted) }.map {
-            .int(Int64($0))
-        }
+        return TextSearch.places(of: wanted, in: scalars).map { .int(Int64($0)) }
     }
 
     static func changingASCII(_ text: String, upper: Bool) -> String {

@@ -19,7 +19,7 @@ extension Arguments {
             if let date = try? LocalDate(iso: text) { return (date, nil) }
             throw unreadable(position, text)
         default:
-            throw unreadable(position, run.plainText(of: value))
+            throw unreadable(position, try run.plainText(of: value))
         }
     }
 
@@ -32,7 +32,7 @@ extension Arguments {
         case .string(let text):
             if let moment = try? ZonedDateTime(reading: text, in: .utc) { return moment.instant }
             throw unreadable(position, text)
-        default: throw unreadable(position, run.plainText(of: value))
+        default: throw unreadable(position, try run.plainText(of: value))
         }
     }
 

@@ -11,7 +11,7 @@ extension TemplateFunction {
     ) { arguments, run throws(ExpressionError) in
         let date = try arguments.wallClock(0, run).date
         let country = try arguments.requiredText(1, run)
-        let part = arguments.text(2, run)
+        let part = try arguments.text(2, run)
         return .bool(
             try DateConversion.translated { () throws(Problem) in
                 try PublicHolidays.contains(date, country: country, subdivision: part)
@@ -51,9 +51,9 @@ extension TemplateFunction {
         let date = try arguments.wallClock(0, run).date
         var working: Set<Weekday> = []
         if case .list(let names) = arguments[1] {
-            for name in names { working.insert(try arguments.weekday(run.plainText(of: name))) }
+            for name in names { working.insert(try arguments.weekday(try run.plainText(of: name))) }
         } else {
-            for name in (arguments.text(1, run) ?? "").split(separator: ",") {
+            for name in (try arguments.text(1, run) ?? "").split(separator: ",") {
                 working.insert(try arguments.weekday(name))
             }
         }
@@ -91,7 +91,11 @@ extension TemplateFunction {
     ) { arguments, run throws(ExpressionError) in
         var instants: [Instant] = []
         for position in 0..<3 {
-            let value = try arguments.required(position)
+            guard let value = arguments[position] else {
+                throw .evaluation(
+                    "The 'isDateBetween' function expects a '\(arguments.signature.parameters[position].name)' argument."
+                )
+            }
             if case .string(let text) = value {
                 guard let moment = try? ZonedDateTime(iso: text) else { throw arguments.unreadable(position, text) }
                 instants.append(moment.instant)

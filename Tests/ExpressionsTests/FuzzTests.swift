@@ -1,0 +1,35 @@
+import ExpressionFuzz
+import Testing
+
+@testable import Expressions
+
+/// A small part of what `ExpressionBench fuzz` does, the same every time.
+@Suite struct FuzzTests {
+    @Test(arguments: [UInt64](1...4)) func `no input breaks anything`(seed: UInt64) {
+        let fuzzer = ExpressionFuzzer(seed: seed)
+        for index in UInt64(0)..<5000 {
+            let template = fuzzer.template(at: index)
+            let outcome = fuzzer.outcome(of: template, at: index)
+            if let fault = fuzzer.fault(outcome, of: template) { Issue.record("\(fault): \(template)") }
+        }
+    }
+
+    @Test func `an input follows from seed and index alone`() {
+        let (one, other) = (ExpressionFuzzer(seed: 7), ExpressionFuzzer(seed: 7))
+        for index in UInt64(0)..<200 { #expect(one.template(at: index) == other.template(at: index)) }
+        #expect(one.template(at: 3) != ExpressionFuzzer(seed: 8).template(at: 3))
+    }
+
+    /// What earlier runs found took for ever.
+    @Test func `slices of a list from each of its items on end soon`() {
+        let template = "{{ range(0, 100000) | jq('path(.[.[]:1e1000])') | length }}"
+        #expect(failure(template, limits: Limits(milliseconds: 50))?.kind == .evaluation)
+    }
+
+    /// What earlier runs found: these ended the process.
+    @Test(arguments: [
+        "{{ 'a' | indent(9223372036854775807) }}", "{{ 'a' | nindent(9223372036854775807, 'xx') }}",
+    ]) func `what was found stays mended`(template: String) {
+        #expect(failure(template)?.kind == .evaluation)
+    }
+}
