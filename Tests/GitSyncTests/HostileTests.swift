@@ -36,6 +36,38 @@ import Testing
         #expect(try await sync().allSatisfy { $0.contains("UNCHANGED") })
     }
 
+    @Test(arguments: ["My Folder", ".github", "Tutorial", "a..b", "ümlaut"])
+    func `a folder that can be no namespace is told`(folder: String) async throws {
+        try await remote.commit([
+            "_flows/a.yml": Fixture.new("a", "x"), "_flows/\(folder)/b.yml": Fixture.new("b", "x"),
+        ])
+        let told = await failure(["includeChildNamespaces": true])
+        #expect(told.contains("Invalid flow imported from Git (\(folder)/b.yml): the folder \"\(folder)\" cannot be"))
+        try await remote.commit(["_flows/.kestraignore": "\(folder)/\n"])
+        _ = try await sync(["includeChildNamespaces": true])
+        #expect(bench.library.names == ["p.a"])
+        // Without child namespaces nobody looks into folders.
+        #expect(try await sync().count == 1)
+    }
+
+    @Test func `folders with dots, digits and dashes are namespaces`() async throws {
+        try await remote.commit(["_flows/a.b/1_x/-y/f.yml": Fixture.new("f", "x")])
+        _ = try await sync(["includeChildNamespaces": true])
+        #expect(bench.library.names == ["p.a.b.1_x.-y.f"])
+    }
+
+    @Test(arguments: ["My Namespace", "Prod", ".a", "a..b", "-a"])
+    func `a target that is no namespace is refused before anything is asked`(target: String) async throws {
+        let properties: ValueMap = ["url": "http://127.0.0.1:9/x.git", "targetNamespace": .string(target)]
+        for told in [
+            await #expect(throws: TaskFailure.self) { try await bench.run(SyncFlows.self, properties) },
+            await #expect(throws: TaskFailure.self) { try await bench.run(PushFlows.self, properties) },
+        ] {
+            #expect(told?.message.contains("Property `targetNamespace` is `\(target)`, no namespace") == true)
+            #expect(told?.property == "targetNamespace")
+        }
+    }
+
     @Test func `neighbours whose names begin alike stay`() async throws {
         for namespace in ["git", "github", "git.child", "gitlab.x"] {
             bench.library.save(Fixture.new("old", namespace))

@@ -20,6 +20,11 @@ struct SyncFlowsOptions: Sendable {
         let folders = path.split(separator: "/").dropLast()
         return ([namespace] + folders.map(String.init)).joined(separator: ".")
     }
+
+    /// The first folder on a file's way that no namespace can be named like.
+    func folderWithoutNamespace(of path: String) -> String? {
+        path.split(separator: "/").dropLast().map(String.init).first { !NamespaceName.isPart($0) }
+    }
 }
 
 /// Which files of a listing are flows. Source: git-tasks spec §2.3, §2.4, §3.3 (OUR RULE D10).

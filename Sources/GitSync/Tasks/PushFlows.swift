@@ -67,6 +67,9 @@ public struct PushFlows: RunnableTask, CautiousTask {
     public func run(_ context: RunContext) async throws(TaskFailure) -> Outputs {
         let connection = try remote.connection(context)
         let source = sourceNamespace?.nonBlank ?? context.identity.namespace
+        if let target = targetNamespace?.nonBlank, !NamespaceName.isValid(target) {
+            throw .property("targetNamespace", "is `\(target)`, no namespace", fix: "use \(NamespaceName.rule)")
+        }
         let settings = GitSettings(context.services.settings)
         do {
             let options = PushFlowsOptions(

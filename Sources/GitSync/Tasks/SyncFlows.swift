@@ -58,6 +58,9 @@ public struct SyncFlows: RunnableTask, CautiousTask {
         guard let namespace = targetNamespace.nonBlank else {
             throw .property("targetNamespace", "is blank", fix: "name the namespace that the flows go to")
         }
+        guard NamespaceName.isValid(namespace) else {
+            throw .property("targetNamespace", "is `\(namespace)`, no namespace", fix: "use \(NamespaceName.rule)")
+        }
         do {
             let options = SyncFlowsOptions(
                 branch: branch.nonBlank ?? "main", namespace: namespace, directory: try GitDirectory(gitDirectory),

@@ -191,6 +191,12 @@ struct SyncFlowsRun: Sendable {
                 path: file.path, blob: file.blob, namespace: options.namespace(of: file.path), source: ""
             )
             do throws(GitError) {
+                if let folder = options.folderWithoutNamespace(of: file.path) {
+                    throw GitError(
+                        .invalid,
+                        "the folder \"\(folder)\" cannot be a part of a namespace: use \(NamespaceName.rule),"
+                            + " or name the folder in \(IgnoreFile.name)")
+                }
                 let bytes = try view.repository.blob(file.blob, limit: GitLimits.flowBytes)
                 // A mark of the byte order is no part of the text.
                 let content = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...]
