@@ -228,6 +228,14 @@ struct ExecutionAPITests {
             #expect(
                 try await api(.get, "/executions/search?state=SUCCESS,FAILED&childFilter=MAIN&q=*").json["total"] == 0)
             #expect(try await api(.get, "/executions/search?triggerExecutionId=x").json["total"] == 0)
+            for far in [
+                "timeRange=PT9223372036854775807S", "timeRange=-PT9223372036854775807S",
+                "startDate=-999999999-01-01T00:00:00Z", "endDate=%2B999999999-12-31T23:59:59Z",
+            ] {
+                #expect(try await api(.get, "/executions/search?\(far)").json["total"] == 0)
+                let metrics = try await api(.get, "/metrics/aggregates/company.team/hello/m?\(far)")
+                #expect(metrics.status == (far.hasPrefix("startDate") ? 422 : 200))
+            }
         }
     }
 }

@@ -109,6 +109,10 @@ struct ServerAPITests {
             #expect(try await api(.put, path, "oops").status == 422)
             #expect(try await api(.put, "/namespaces/company.team/kv/_x", "1").status == 422)
             #expect(try await api(.put, path, "1", headers: [("ttl", "-PT1S")]).status == 422)
+            #expect(try await api(.put, path, "1", headers: [("ttl", "PT9223372036854775807S")]).status == 200)
+            #expect(
+                try await api(.get, "/namespaces/company.team/kv").json.list?.first?["expirationDate"]
+                    == "9999-12-31T23:59:59.999Z")
             #expect(try await api(.delete, path).json == true)
             #expect(try await api(.delete, path).json == false)
             #expect(try await api(.put, path, "1").status == 200)

@@ -23,8 +23,9 @@ public struct SystemClock: FlowClock {
     public func sleep(until moment: Timestamp) async throws {
         try Task.checkCancellation()
         while true {
+            let now = now
+            if moment <= now { return }
             let wait = moment.milliseconds - now.milliseconds
-            if wait <= 0 { return }
             try await Task.sleep(for: .milliseconds(min(wait, Self.longestNap)))
         }
     }

@@ -18,8 +18,13 @@ public struct ISODuration: Sendable, Hashable, Comparable {
         return ISODuration(seconds: seconds, nanoseconds: Int32(count - seconds * 1000) * 1_000_000)
     }
 
-    /// Whole milliseconds, rounded down.
-    public var milliseconds: Int64 { seconds * 1000 + Int64(nanoseconds) / 1_000_000 }
+    /// Whole milliseconds, rounded down; at most 2^61 either way, so that sums of a few of them hold too.
+    public var milliseconds: Int64 {
+        let most: Int64 = 1 << 61
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1000)
+        if overflow { return seconds < 0 ? -most : most }
+        return min(max(product, -most), most) + Int64(nanoseconds) / 1_000_000
+    }
 
     public static func < (one: ISODuration, other: ISODuration) -> Bool {
         (one.seconds, one.nanoseconds) < (other.seconds, other.nanoseconds)

@@ -62,11 +62,12 @@ struct Query: Sendable {
         return try Self.moment(text, name: name)
     }
 
+    /// One beyond the years of four digits is the last or the first of them.
     static func moment(_ text: String, name: String) throws(Refusal) -> Timestamp {
         // A `+` of an offset that was not encoded arrives as a blank.
         let mended = text.replacing(" ", with: "+")
         do throws(Problem) {
-            return try Timestamp(iso: mended)
+            return min(max(try Timestamp(iso: mended), .earliest), .latest)
         } catch {
             throw .illegalArgument("`\(name)` must be a date-time such as 2026-01-31T12:00:00Z, not `\(text)`")
         }

@@ -89,7 +89,7 @@ struct CommonFilters: Sendable {
                 throw .illegalArgument("Parameters 'startDate' and 'timeRange' are mutually exclusive")
             }
             let length = try Query.duration(range, name: "timeRange")
-            startDate = Timestamp(milliseconds: now.milliseconds - length.milliseconds)
+            startDate = now.advanced(by: .milliseconds(-length.milliseconds))
         }
         if let startDate, let endDate, startDate > endDate {
             throw .illegalArgument("Start date must be before End Date")

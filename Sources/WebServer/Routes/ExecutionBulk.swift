@@ -8,6 +8,8 @@ struct ExecutionBulk: Sendable {
 
     /// Executions that one call may be about.
     private static let most = 100_000
+    /// Executions that a refusal names.
+    private static let mostTold = 1000
 
     /// Why an execution cannot take part; nil when it can.
     private typealias Test = @Sendable (ExecutionSnapshot) -> String?
@@ -164,47 +166,57 @@ struct ExecutionBulk: Sendable {
     // MARK: choosing and doing
 
     /// The executions of a list of ids. - Throws: 400 naming those that do not exist.
-    private func named(in body: Value, for operation: String) async throws -> [ExecutionSnapshot] {
-        guard let ids = body.list else { throw Refusal.illegalArgument("the body must be a list of execution ids") }
-        var snapshots: [ExecutionSnapshot] = []
+    private func named(in body: Value, for operation: String) async throws -> [ExecutionID] {
+        guard let texts = body.list else { throw Refusal.illegalArgument("the body must be a list of execution ids") }
+        var ids: [ExecutionID] = []
         var missing: [(String, String)] = []
-        for id in ids {
-            let text = id.plain()
-            if let known = ExecutionID(text), let snapshot = try await engine.snapshot(of: known) {
-                snapshots.append(snapshot)
+        for text in texts.map({ $0.plain() }) {
+            if let id = ExecutionID(text), try await engine.snapshot(of: id) != nil {
+                ids.append(id)
             } else {
                 missing.append((text, "execution not found"))
             }
         }
         if !missing.isEmpty { throw Self.unsuitable(missing, operation) }
-        return snapshots
+        return ids
     }
 
-    private func found(_ call: Call) async throws -> [ExecutionSnapshot] {
+    private func found(_ call: Call) async throws -> [ExecutionID] {
         guard let query = try await ExecutionQuery.read(call, engine: engine) else { return [] }
-        var snapshots: [ExecutionSnapshot] = []
-        for id in try await engine.store.executionIDs(query, limit: Self.most) {
-            if let snapshot = try await engine.snapshot(of: id) { snapshots.append(snapshot) }
-        }
-        return snapshots
+        return try await engine.store.executionIDs(query, limit: Self.most)
     }
 
-    /// Does it to all, or to none when one of them is not fit for it.
+    /// Does it to all, or to none when one of them is not fit for it. One execution is held in memory at a time; when the
+    /// server stops, so does this.
     private func perform(
-        _ snapshots: [ExecutionSnapshot], _ operation: String, _ unfit: Test, _ act: Act
+        _ ids: [ExecutionID], _ operation: String, _ unfit: @escaping Test, _ act: @escaping Act
     ) async throws -> Response {
-        let unsuitable = snapshots.compactMap { snapshot in
-            unfit(snapshot).map { (snapshot.execution.id.description, $0) }
+        try await engine.untilStopping("\(operation) was done for some of the executions only") {
+            var unsuitable: [(String, String)] = []
+            for id in ids {
+                try Task.checkCancellation()
+                if let snapshot = try await engine.snapshot(of: id), let why = unfit(snapshot) {
+                    unsuitable.append((id.description, why))
+                }
+            }
+            if !unsuitable.isEmpty { throw Self.unsuitable(unsuitable, operation) }
+            var count = 0
+            for id in ids {
+                try Task.checkCancellation()
+                guard let snapshot = try await engine.snapshot(of: id) else { continue }  // deleted meanwhile
+                try await act(snapshot)
+                count += 1
+            }
+            return .count(count)
         }
-        if !unsuitable.isEmpty { throw Self.unsuitable(unsuitable, operation) }
-        for snapshot in snapshots { try await act(snapshot) }
-        return .count(snapshots.count)
     }
 
     private static func unsuitable(_ those: [(id: String, why: String)], _ operation: String) -> Refusal {
         var refusal = Refusal(.badRequest, "invalid bulk \(operation)", code: "invalid-bulk")
         refusal.more["invalids"] = .list(
-            those.map { ["message": .string($0.why), "invalidValue": .string($0.id), "propertyPath": "execution"] })
+            those.prefix(mostTold).map {
+                ["message": .string($0.why), "invalidValue": .string($0.id), "propertyPath": "execution"]
+            })
         return refusal
     }
 }

@@ -74,6 +74,9 @@ struct MetricRoutes: Sendable {
             throw Refusal.illegalArgument("`aggregation` is sum, avg, min or max")
         }
         guard from <= to else { throw Refusal.illegalArgument("Start date must be before End Date") }
+        guard to.milliseconds - from.milliseconds <= MetricSeries.longest else {
+            throw Refusal.illegalArgument("there are at most 20 years from start to end")
+        }
         let entries = try await engine.store.metrics(flow(call), taskID: task, name: call["metric"], from: from, to: to)
         return .json(MetricSeries(from: from, to: to, kind: kind).value(of: entries))
     }
@@ -82,6 +85,9 @@ struct MetricRoutes: Sendable {
 /// Values over time, one for each minute, hour, day, week or month: whichever suits the span.
 struct MetricSeries {
     enum Aggregation: String { case sum, avg, min, max }
+
+    /// In milliseconds; there is a row for each week of it.
+    static let longest: Int64 = 20 * 366 * 86_400_000
 
     var from: Timestamp
     var to: Timestamp
