@@ -144,6 +144,12 @@ struct ServerAPITests {
                 try await api(.get, files + "?path=/_flows/x.yml").json["message"]?.string?.contains("Forbidden path")
                     == true)
             #expect(try await api(.get, files + "?path=../../x").status == 422)
+            for odd in ["..", ".", "a..b", "..%2F..%2F", "a%2Fb"] {
+                #expect(
+                    try await api.form("/namespaces/\(odd)/files?path=/x", [("name=fileContent; filename=x", "y")])
+                        .status
+                        == 422)
+            }
             #expect(try await api(.delete, files + "?path=/b.txt").status == 200)
             #expect(try await api(.delete, files + "?path=/b.txt").status == 404)
         }

@@ -42,17 +42,27 @@ struct NamespaceRoutes: Sendable {
 
     // MARK: files
 
+    /// The folder of a namespace's files. - Throws: 422 for a name of which parts between the dots are no names.
+    private func root(_ call: Call) throws -> FilePath {
+        let name = call["namespace"]
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.allSatisfy({ !$0.isEmpty && !$0.contains("/") && !$0.contains("\\") }) else {
+            throw Refusal.illegalArgument("`\(name)` is no namespace: write names with dots between them")
+        }
+        return try FilePath.namespaceFiles(name)
+    }
+
     /// The file a request names. Flows are shown below `/_flows` elsewhere; they are no files.
     private func path(_ call: Call, _ parameter: String = "path") throws -> FilePath {
         let text = try call.query.required(parameter)
-        let root = try FilePath.namespaceFiles(call["namespace"])
+        let root = try root(call)
         let path = try root.appending(text)
         if path.isWithin(try root.appending("_flows")) { throw Refusal.illegalArgument("Forbidden path: \(text)") }
         return path
     }
 
     private func folder(_ call: Call) throws -> FilePath {
-        call.query.text("path") == nil ? try FilePath.namespaceFiles(call["namespace"]) : try path(call)
+        call.query.text("path") == nil ? try root(call) : try path(call)
     }
 
     private func known(_ path: FilePath, _ call: Call) async throws -> FileInfo {
@@ -63,7 +73,7 @@ struct NamespaceRoutes: Sendable {
     }
 
     @Sendable private func findFiles(_ call: Call) async throws -> Response {
-        let root = try FilePath.namespaceFiles(call["namespace"])
+        let root = try root(call)
         let text = (call.query.text("q") ?? "").lowercased()
         let files = try await engine.files.list(root, deep: true).filter { !$0.isFolder }
         let paths = files.map { String($0.path.text.dropFirst(root.text.count)) }
@@ -104,7 +114,7 @@ struct NamespaceRoutes: Sendable {
     }
 
     @Sendable private func deleteFile(_ call: Call) async throws -> Response {
-        let root = try FilePath.namespaceFiles(call["namespace"])
+        let root = try root(call)
         let gone = try await engine.files.delete(try path(call), keeping: root)
         if gone.isEmpty { throw Refusal.notFound("File not found: \(call.query.text("path") ?? "")") }
         return .empty()
@@ -112,14 +122,14 @@ struct NamespaceRoutes: Sendable {
 
     @Sendable private func stats(_ call: Call) async throws -> Response {
         let folder = try folder(call)
-        let root = try FilePath.namespaceFiles(call["namespace"])
+        let root = try root(call)
         if folder == root, try await engine.files.info(at: root) == nil { try await engine.files.makeFolder(root) }
         return .json(Self.value(try await known(folder, call)))
     }
 
     @Sendable private func listFolder(_ call: Call) async throws -> Response {
         let folder = try folder(call)
-        let root = try FilePath.namespaceFiles(call["namespace"])
+        let root = try root(call)
         if folder == root, try await engine.files.info(at: root) == nil { return .json([]) }
         guard try await known(folder, call).isFolder else {
             throw Refusal.notFound("Directory not found: \(call.query.text("path") ?? "/")")
