@@ -87,7 +87,7 @@ struct ExecCommand: AsyncParsableCommand {
         @OptionGroup var server: ServerOptions
 
         func run() async throws {
-            ExecCommand.show(try await RemoteServer(server).get("/executions/\(RemoteServer.encode(id))"), output)
+            ExecCommand.show(try await RemoteServer(server).get(try ExecCommand.path(id)), output)
         }
     }
 
@@ -97,7 +97,7 @@ struct ExecCommand: AsyncParsableCommand {
         @OptionGroup var server: ServerOptions
 
         func run() async throws {
-            let execution = try await RemoteServer(server).get("/executions/\(RemoteServer.encode(id))")
+            let execution = try await RemoteServer(server).get(try ExecCommand.path(id))
             var tasks: ValueMap = [:]
             for run in execution["taskRunList"]?.list ?? [] {
                 guard let outputs = run["outputs"]?.map, !outputs.isEmpty else { continue }
@@ -114,7 +114,7 @@ struct ExecCommand: AsyncParsableCommand {
         @OptionGroup var server: ServerOptions
 
         func run() async throws {
-            let (remote, path) = (try RemoteServer(server), "/executions/\(RemoteServer.encode(id))")
+            let (remote, path) = (try RemoteServer(server), try ExecCommand.path(id))
             let state = try await remote.get(path).text("state", "current")
             if State(rawValue: state)?.isTerminated == true {
                 throw Exit.told("\(id) cannot be killed: it has ended as \(state)", Exit.conflict)
@@ -144,6 +144,14 @@ struct ExecCommand: AsyncParsableCommand {
             }
             Console.out(table.text(width: options.output == .wide ? nil : Console.width))
         }
+    }
+
+    /// - Throws: exit code 2 after telling that a word cannot be an id.
+    static func path(_ id: String) throws -> String {
+        guard !id.isEmpty, !id.contains("/") else {
+            throw Exit.told("\"\(id)\" is no execution's id", fix: "`sluice exec list -o name` lists them")
+        }
+        return "/executions/\(RemoteServer.encode(id))"
     }
 
     static func exit(by execution: Value) throws {

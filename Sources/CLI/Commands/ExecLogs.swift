@@ -16,9 +16,10 @@ extension ExecCommand {
         @OptionGroup var server: ServerOptions
 
         func run() async throws {
+            _ = try ExecCommand.path(id)
             let remote = try RemoteServer(server)
             if follow {
-                let execution = try await remote.get("/executions/\(RemoteServer.encode(id))")
+                let execution = try await remote.get(try ExecCommand.path(id))
                 try await LogFollowing(remote: remote, id: execution.text("id"), parameters: parameters).run(show)
             } else {
                 try await list(remote)
@@ -56,7 +57,7 @@ extension ExecCommand {
             }
             if isDocument { Console.raw("\n") }
             // Whoever mistypes an id gets an empty log too: then it is told that there is no such execution.
-            if count == 0 { _ = try await remote.get("/executions/\(RemoteServer.encode(id))") }
+            if count == 0 { _ = try await remote.get(try ExecCommand.path(id)) }
         }
 
         private func show(_ lines: [[UInt8]]) {

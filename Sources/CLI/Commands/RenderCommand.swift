@@ -18,7 +18,9 @@ struct RenderCommand: ParsableCommand {
 
     func run() throws {
         guard jsonl else {
-            throw Exit.told("say --jsonl, and give the templates as lines of JSON on standard input")
+            throw Exit.told(
+                "there is nothing to render",
+                fix: "say --jsonl, and give the templates as lines of JSON on standard input")
         }
         let now = SystemClock().now.milliseconds
         let lines = RenderLines(

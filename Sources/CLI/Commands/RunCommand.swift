@@ -59,7 +59,8 @@ struct RunCommand: AsyncParsableCommand {
         log.logLevel = .error
         let opened = try Program.open(
             Program.Place(
-                data: store ?? temporary ?? "./data", secrets: secrets, configuration: configuration, url: nil),
+                data: store ?? temporary ?? "./data", secrets: secrets, configuration: configuration, url: nil,
+                option: "--store"),
             log: log)
         let engine = opened.engine
         let id = engine.newExecutionID()
@@ -133,7 +134,7 @@ struct RunCommand: AsyncParsableCommand {
             "\(flow.id) · \(flow.namespace) · local run"
                 + (store == nil ? " (nothing is stored; --store DIR keeps it)" : ""))
         _ = try await engine.start(request)
-        let progress = RunProgress(live: Console.notesAreTerminal && output == .table)
+        let progress = RunProgress(live: Console.notesCanBeRedrawn && output == .table)
         for try await change in try await engine.watch(id) { await progress.show(change) }
         let ended = try await engine.end(of: id)
         await progress.finish(ended)

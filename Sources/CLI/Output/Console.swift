@@ -28,6 +28,10 @@ enum Console {
 
     static var outputIsTerminal: Bool { isatty(1) == 1 }
     static var notesAreTerminal: Bool { isatty(2) == 1 }
+    /// Whether notes go to a terminal that can be drawn on.
+    static var notesCanBeRedrawn: Bool {
+        notesAreTerminal && getenv("TERM").map { String(cString: $0) } != "dumb"
+    }
 
     /// Whether nobody gets any more of what is written to standard output.
     static var isClosed: Bool { failure.withLock { $0 != nil } }

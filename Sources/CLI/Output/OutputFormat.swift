@@ -17,6 +17,7 @@ struct OutputOptions: ParsableArguments {
         case .table, .wide:
             var rows = columns
             table(&rows)
+            if items.isEmpty { Console.note("nothing found") }
             Console.out(rows.text(width: output == .wide ? nil : Console.width))
         }
     }

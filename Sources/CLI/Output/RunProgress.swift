@@ -56,7 +56,9 @@ actor RunProgress {
             return
                 " \(indent)\(mark(run.state.current)) \(name(run))  \(run.state.lastChange.since(run.state.startDate).short)\(attempts)"
         }
-        for line in lines { Console.note(line) }
+        // A line that wraps would leave its first part on the screen when the tree is drawn anew.
+        let width = max(1, Console.notesWidth - 1)
+        for line in lines { Console.note(String(line.prefix(width))) }
         drawn = lines.count
     }
 

@@ -130,6 +130,7 @@ struct RemoteServer: Sendable {
             ("onnection refused", "nobody listens there"), ("onnectTimeout", "it does not answer"),
             ("deadlineExceeded", "it does not answer"), ("Connection reset", "the connection was reset"),
             ("remoteConnectionClosed", "the connection was closed"),
+            ("handshakeFailed", "the TLS handshake failed; does it speak https?"),
             ("DNS error", "there is no such host"), ("UnknownHost", "there is no such host"),
         ]
         return known.first { text.contains($0.0) }?.1 ?? text

@@ -62,6 +62,8 @@ enum Program {
         var secrets: String?
         var configuration: Configuration
         var url: String?
+        /// What names the data folder on the command line.
+        var option = "--data"
     }
 
     /// - Throws: exit code 2 after one message when the folder or the database cannot be used.
@@ -75,7 +77,7 @@ enum Program {
                     try FileManager.default.createDirectory(
                         atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
                 } catch {
-                    throw Unusable("the folder \(folder) cannot be made\n   fix: \(advice(.io, data))")
+                    throw Unusable("the folder \(folder) cannot be made\n   fix: \(advice(.io, data, place.option))")
                 }
             }
             guard FileManager.default.isWritableFile(atPath: data) else {
@@ -119,7 +121,8 @@ enum Program {
             return Opened(engine: engine, store: store, isNew: isNew)
         } catch let error as StorageError {
             Console.note(
-                "error: \(error.what)\n   fix: \(advice(error.kind, data))\n   code: storage.\(error.kind.rawValue)")
+                "error: \(error.what)\n   fix: \(advice(error.kind, data, place.option))\n   code: storage.\(error.kind.rawValue)"
+            )
         } catch let error as Problem {
             throw Exit.told(error)
         } catch {
@@ -133,13 +136,13 @@ enum Program {
         init(_ what: String) { description = what }
     }
 
-    static func advice(_ kind: StorageError.Kind, _ data: String) -> String {
+    static func advice(_ kind: StorageError.Kind, _ data: String, _ option: String = "--data") -> String {
         switch kind {
-        case .diskFull: "make room on the disk of \(data), or name another folder with --data"
-        case .inUse: "stop the other server on \(data), or name another folder with --data"
+        case .diskFull: "make room on the disk of \(data), or name another folder with \(option)"
+        case .inUse: "stop the other server on \(data), or name another folder with \(option)"
         case .newerSchema: "use the newer program, or the copy that was made before its migration"
         case .corrupt: "restore the last copy of \(data)"
-        default: "check the permissions of \(data), or name another folder with --data"
+        default: "check the permissions of \(data), or name another folder with \(option)"
         }
     }
 
