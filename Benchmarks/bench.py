@@ -14,11 +14,12 @@ import time
 import traceback
 
 import engine_bars
+import expression_bars
 import git_bars
 from harness import ROOT, Bench, markdown, note, show_head
 
-SECTIONS = {**engine_bars.SECTIONS, **git_bars.SECTIONS}
-ALSO = {**engine_bars.ALSO, **git_bars.ALSO}
+SECTIONS = {**expression_bars.SECTIONS, **engine_bars.SECTIONS, **git_bars.SECTIONS}
+ALSO = {**expression_bars.ALSO, **engine_bars.ALSO, **git_bars.ALSO}
 
 
 def first_line(*command):

@@ -54,7 +54,7 @@ struct FuzzRun {
             let before = ProcessMemory.resident
             ProcessMemory.forgetPeak()
             for current in index..<end {
-                if traces { note("input \(current)") }
+                if traces { note("input \(current): \(String(reflecting: fuzzer.template(at: current)))") }
                 let template = fuzzer.template(at: current)
                 let since = ProcessMemory.processorSeconds
                 let outcome = fuzzer.outcome(of: template, at: current)

@@ -26,6 +26,11 @@ import Testing
         #expect(failure(template, limits: Limits(milliseconds: 50))?.kind == .evaluation)
     }
 
+    @Test func `a typed result that holds itself too often is refused`() {
+        let result = typed("{{ 1 | jq('reduce range(60) as $i (1; [., .])') }}")
+        #expect(result.string?.contains("evaluation error") == true)
+    }
+
     /// What earlier runs found: these ended the process.
     @Test(arguments: [
         "{{ 'a' | indent(9223372036854775807) }}", "{{ 'a' | nindent(9223372036854775807, 'xx') }}",

@@ -37,7 +37,9 @@ public struct Template: Sendable {
         try program.render(run)
         switch try Self.joined(run.pieces, run) {
         case .string(let text): return .string(RawBlocks.removed(from: text))
-        case let value: return value
+        case let value:
+            try run.checkSize(ofResult: value)
+            return value
         }
     }
 

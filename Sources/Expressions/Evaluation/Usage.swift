@@ -118,6 +118,12 @@ extension Rendering {
         if weight > 4096 { try step(at: offset, weight: weight >> 12) }
     }
 
+    /// Refuses a result that holds itself in so many places that whoever writes it down would never come to an end.
+    func checkSize(ofResult value: Value) throws(ExpressionError) {
+        let limit = 4 * scope.limits.outputBytes
+        if Nesting.weight(of: value, upTo: limit) > limit { throw outputLimit() }
+    }
+
     /// Refuses what takes too long to compare, sort or search.
     func survey(_ value: Value) throws(ExpressionError) {
         switch value {
