@@ -19,6 +19,10 @@ import Testing
         for example in Self.signatures.flatMap(\.examples) { _ = try Template(example.template) }
     }
 
+    @Test func `everything has an example`() {
+        #expect(Self.signatures.filter(\.examples.isEmpty).map(\.name) == [])
+    }
+
     @Test func `no name is there twice, and everything says what it does`() {
         for kind in [Signature.Kind.filter, .function, .test] {
             let names = Self.signatures.filter { $0.kind == kind }.map(\.name)

@@ -39,6 +39,28 @@ import Testing
         #expect(failure("{{ 1 && 2 }}")?.hint == "write `and`")
     }
 
+    @Test(arguments: [
+        ("{{ s | uppr }}", "did you mean `upper`?"), ("{{ 1 is evn }}", "did you mean `even`?"),
+        ("{{ s | abbreviate(lenght=3) }}", "did you mean `length`?"),
+        ("{{ range(strt=1, end=2) }}", "did you mean `start`?"),
+        ("{{ s | slice(0, upTo=1) }}", "there are `fromIndex`, `toIndex`"),
+        ("{{ 5 | round }}", "write `| numberFormat('0')`"),
+        ("{{ random() }}", "write `randomInt(0, 100)` for a number, `nanoId()` or `uuid()` for a text"),
+        ("{% macro m(colour) %}{% endmacro %}{{ m(color=1) }}", "did you mean `colour`?"),
+        ("{{ credential('a') }}", "it belongs to Kestra's enterprise edition: use `secret('…')`"),
+        ("{{ [1, 2] | map('x') }}", "write `| jq('map(…)')`"),
+    ]) func `what was probably meant is told`(template: String, hint: String) throws {
+        let error = try #require(failure(template))
+        #expect(error.hint == hint)
+        #expect(error.place != nil)
+    }
+
+    @Test func `a long template is not shown in full`() throws {
+        let error = try #require(failure(String(repeating: "x", count: 100_000) + "{{ (missing + 1) + 1 }}"))
+        #expect(error.description.utf8.count < 20_000)
+        #expect(error.description.contains("Unable to find `missing`"))
+    }
+
     @Test func `conditions tell one error`() {
         let text = rendered("{% if missing %}{% endif %}")
         #expect(text.hasPrefix("evaluation error: Wrong operand(s) type in conditional expression"))

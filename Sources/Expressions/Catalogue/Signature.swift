@@ -51,6 +51,11 @@ public struct Example: Sendable {
         self.template = template
         self.result = result
     }
+
+    /// The same of something that goes by another name.
+    func calling(_ other: String, insteadOf name: String) -> Example {
+        Example(template.replacing(name, with: other), result)
+    }
 }
 
 /// `value | name(arguments)`
@@ -94,7 +99,8 @@ public final class TemplateFilter: Sendable {
     func named(_ other: String) -> TemplateFilter {
         TemplateFilter(
             other, "Another name of `\(name)`.", signature.parameters, acceptsNull: acceptsNull,
-            acceptsUndefined: acceptsUndefined, makes: makes, examples: [], body: body)
+            acceptsUndefined: acceptsUndefined, makes: makes,
+            examples: signature.examples.map { $0.calling(other, insteadOf: name) }, body: body)
     }
 }
 
@@ -122,7 +128,8 @@ public final class TemplateFunction: Sendable {
     func named(_ other: String) -> TemplateFunction {
         TemplateFunction(
             other, "Another name of `\(name)`.", signature.parameters, isVariadic: signature.isVariadic,
-            onlyWithoutRecursion: onlyWithoutRecursion, body: body)
+            onlyWithoutRecursion: onlyWithoutRecursion,
+            examples: signature.examples.map { $0.calling(other, insteadOf: name) }, body: body)
     }
 }
 

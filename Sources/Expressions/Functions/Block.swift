@@ -8,5 +8,7 @@ extension TemplateFunction {
         return .string(try block.text(run))
     }
 
-    static let parent = TemplateFunction("parent", "Nothing: templates have no parents here.") { _, _ in "" }
+    static let parent = TemplateFunction(
+        "parent", "Nothing: templates have no parents here.", examples: [Example("[{{ parent() }}]", "[]")]
+    ) { _, _ in "" }
 }

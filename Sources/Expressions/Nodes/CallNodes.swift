@@ -21,9 +21,9 @@ final class FilterNode: ExpressionNode {
         } else {
             value = try input.evaluate(run)
         }
-        let values = try arguments.evaluate(run)
-        if !filter.acceptsNull, value == .null { return .null }
         do throws(ExpressionError) {
+            let values = try arguments.evaluate(run)
+            if !filter.acceptsNull, case .null = value { return .null }
             try run.step()
             if case .string(let text) = value { try run.read(bytes: text.utf8.count) }
             if filter.makes == .items { try run.allocate(for: value) }

@@ -89,10 +89,11 @@ extension Parser {
         case .name(let name):
             try lexer.advance()
             return try named(name, at: offset)
-        case .close, .end:
+        case .close, .end, .symbol:
             throw lexer.error("Unexpected \(lexer.token.shown), expected an expression")
-        default:
-            throw lexer.error("Unexpected \(lexer.token.shown), expected an expression")
+        case .punctuation(let byte):
+            let sign = Character(Unicode.Scalar(byte))
+            throw lexer.error("Unexpected token \"PUNCTUATION\" of value \"\(sign)\", expected an expression")
         }
     }
 

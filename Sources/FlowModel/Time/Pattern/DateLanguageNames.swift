@@ -72,7 +72,13 @@ extension DateLanguage {
         if iso.contains(region) { leastDaysInWeek = 4 }
     }
 
+    /// Zones that are UTC and not the time of Greenwich, by which some systems call them.
+    private static let universal: Set<String> = [
+        "UTC", "UCT", "Universal", "Zulu", "Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu",
+    ]
+
     static func fullZoneName(of moment: ZonedDateTime, language: String) -> String? {
+        if language == "en", universal.contains(moment.zone.id) { return "Coordinated Universal Time" }
         let isDaylight = moment.zone.isDaylightSaving(at: moment.instant.seconds)
         let key = "\(language)/\(isDaylight)/\(moment.zone.id)"
         if let name = zoneNames.withLock({ $0[key] }) { return name }
