@@ -32,6 +32,10 @@ public enum HostileTemplates {
             "macros branch",
             "{% macro m(n) %}{% for i in 1..50 %}{% if n > 0 %}{{ m(n - 1) }}{% endif %}{% endfor %}{% endmacro %}{{ m(20) }}"
         ),
+        (
+            "macro calls itself in nested lists",
+            "{% macro m() %}{{ \(many("[", 90))m()\(many("]", 90)) }}{% endmacro %}{{ m() }}"
+        ),
         ("block calls itself", "{% block b %}{{ block('b') }}{% endblock %}"),
         ("render grows", "{% set q = '{' ~ '{ render(q) }' ~ '}x' %}{{ render(q) }}"),
         (
@@ -196,6 +200,7 @@ public enum HostileTemplates {
         ("tags", many("{% if true %}", 100_000)), ("subscripts", "{{ s\(many("[s", 100_000))\(many("]", 100_000)) }}"),
         ("interpolations", "{{ \(many("\"#{", 100_000))1\(many("}\"", 100_000)) }}"),
         ("filters", "{{ s\(many(" | upper", 100_000)) }}"),
+        ("many attributes", "{{ s\(many(".toString()", 40_000)) }}"),
         ("attributes", "{{ s\(many(".toString()", 100_000)) }}"),
         ("regular expression nested", "{{ 'a' | regexMatch('\(many("(", 10_000))') }}"),
         ("jq nested", "{{ 1 | jq('\(many("[", 100_000))') }}"),

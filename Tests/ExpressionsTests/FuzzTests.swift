@@ -34,6 +34,8 @@ import Testing
     /// What earlier runs found: these ended the process.
     @Test(arguments: [
         "{{ 'a' | indent(9223372036854775807) }}", "{{ 'a' | nindent(9223372036854775807, 'xx') }}",
+        "{{ 1 | jq('setpath([range(100000)]; 1)') }}", "{{ 1 | jq('delpaths([[range(100000) | tostring]])') }}",
+        "{{ range(0, 100000) | jq('. as $p | setpath($p; 1)') }}",
     ]) func `what was found stays mended`(template: String) {
         #expect(failure(template)?.kind == .evaluation)
     }

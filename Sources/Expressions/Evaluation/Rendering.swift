@@ -23,6 +23,8 @@ final class Rendering {
     var locals = Locals()
     /// What was used up of the limits.
     var usage = Usage()
+    /// Where the stack stood at the beginning.
+    let stackStart = Stack.position()
 
     init(_ program: Program, in scope: Scope, form: Form = .printed) {
         self.program = program

@@ -154,10 +154,13 @@ extension Rendering {
 
     // MARK: - Depth
 
+    /// Bytes of the stack that nested calls may take, whatever the expressions are in which they stand.
+    private static let stackLimit: UInt = 1 << 20
+
     /// Enters something nested: a macro, a `render()`; every call is followed by `ascend`.
     func descend(_ what: String) throws(ExpressionError) {
         usage.depth += 1
-        guard usage.depth <= scope.limits.depth else {
+        guard usage.depth <= scope.limits.depth, Stack.used(since: stackStart) < Self.stackLimit else {
             throw .evaluation("Maximum \(what) nesting depth of \(scope.limits.depth) reached.")
         }
     }

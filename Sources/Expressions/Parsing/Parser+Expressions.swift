@@ -154,8 +154,13 @@ extension Parser {
     /// `.name`, `.name(…)` and `[…]` after anything.
     private mutating func postfix(_ node: any ExpressionNode) throws(ExpressionError) -> any ExpressionNode {
         var node = node
+        var chain = 0
         while true {
             let start = lexer.tokenStart
+            chain += 1
+            guard chain <= 5 * depthLimit else {
+                throw lexer.error("The expression has more than \(5 * depthLimit) attributes in a row")
+            }
             switch lexer.token {
             case .punctuation(UInt8(ascii: ".")):
                 try lexer.advance()

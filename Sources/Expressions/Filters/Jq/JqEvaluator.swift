@@ -10,23 +10,17 @@ final class JqEvaluator {
     /// Where the stack stood at the beginning.
     private let stackStart: UInt
     /// Bytes of the stack that evaluations inside one another may take.
-    private static let stackLimit: UInt = 1 << 20
+    private static let stackLimit: UInt = 1 << 19
 
     init(_ run: Rendering) {
         self.run = run
-        stackStart = Self.stackPosition()
-    }
-
-    @inline(never)
-    private static func stackPosition() -> UInt {
-        var mark: UInt8 = 0
-        return withUnsafeMutablePointer(to: &mark) { UInt(bitPattern: $0) }
+        stackStart = Stack.position()
     }
 
     func checkStack() throws(JqStop) {
-        let position = Self.stackPosition()
-        let used = position > stackStart ? position - stackStart : stackStart - position
-        guard used < Self.stackLimit else { throw .failed(.evaluation("The jq program recurses too deeply.")) }
+        guard Stack.used(since: stackStart) < Self.stackLimit else {
+            throw .failed(.evaluation("The jq program recurses too deeply."))
+        }
     }
 
     /// Refuses values nested more deeply than can be handled.

@@ -61,6 +61,7 @@ enum JqPaths {
             value = new
             return
         }
+        try check(path)
         if case .map(var members) = value, case .string(let name) = key {
             value = .null
             var member = members[name] ?? .null
@@ -87,6 +88,11 @@ enum JqPaths {
         else { return nil }
         let index = position < 0 ? items.count + position : position
         return items.indices.contains(index) ? index : nil
+    }
+
+    /// Longer than values can be deep.
+    private static func check(_ path: ArraySlice<Value>) throws(JqStop) {
+        guard path.count <= JSON.depthLimit else { throw .message("Path too deep") }
     }
 
     private static func replaced(
@@ -130,6 +136,7 @@ enum JqPaths {
 
     private static func deleting(_ path: ArraySlice<Value>, in value: Value) throws(JqStop) -> Value {
         guard let key = path.first else { return .null }
+        try check(path)
         if path.count > 1 {
             let part = try child(of: value, key)
             if case .null = part { return value }
