@@ -24,7 +24,7 @@ test: packages ## build everything with its tests and run them
 	swift test --skip-build
 
 build: packages ## build the program: .build/release/sluice
-	swift build -c release --product sluice --static-swift-stdlib
+	swift build -c release --product sluice --static-swift-stdlib -Xlinker --strip-debug
 
 bench: build ## measure, as a table and as bench.json (QUICK=1: within two minutes)
 	python3 Benchmarks/bench.py $(if $(QUICK),--quick)
