@@ -33,10 +33,10 @@ chaos: build ## kill the server again and again under load; nothing answered may
 	python3 Benchmarks/chaos.py
 
 format: ## lay all Swift sources out as .swift-format says
-	swift format format --in-place --recursive --parallel Package.swift Sources Tests
+	swift format format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks
 
 lint: ## check the layout of all Swift sources
-	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
 
 clean: ## remove what was built
 	rm -rf .build

@@ -120,3 +120,41 @@ import Testing
         #expect(Slug.of("Ünïcode Text_here!") == "unicode-text-here")
     }
 }
+
+@Suite struct ReadingTests {
+    private struct Answering: World {
+        let now = Instant(seconds: 0)
+        let kind: String
+        let body: String
+        func http(_ request: HTTPCall) throws(ExpressionError) -> HTTPAnswer {
+            HTTPAnswer(status: 200, reason: "OK", contentType: kind, body: Array(body.utf8))
+        }
+    }
+
+    @Test(arguments: [
+        ("<a><b>1</b><b>2</b><c x='y'>t</c></a>", #"{"b":["1","2"],"c":{"x":"y","":"t"}}"#),
+        ("<?xml version='1.0'?><!-- c --><a>x &amp; &#65;&#x42;<![CDATA[<d>]]></a>", "x & AB<d>"),
+        ("<n:a xmlns:n='u'><n:b/></n:a>", #"{"b":""}"#), ("<a><b></a>", "<a><b></a>"),
+        ("<!DOCTYPE a [<!ENTITY x 'y'>]><a>&x;</a>", "<!DOCTYPE a [<!ENTITY x 'y'>]><a>&x;</a>"),
+    ]) func `an answer of XML is a value, and what is none stays text`(body: String, result: String) {
+        let world = Answering(kind: "application/xml; charset=utf-8", body: body)
+        #expect(rendered("{{ http('http://x') }}", [:], world: world) == result)
+    }
+
+    @Test(arguments: [
+        ("'%s is %d' | format('a', 5)", "a is 5"),
+        ("'%05.1f|%+d|%,d' | format(-2.25, 3, 1234567)", "-02.3|+3|1,234,567"),
+        ("'%2$s %1$s %%' | format('a', 'b')", "b a %"), ("'%x %X %o' | format(255, 255, 8)", "ff FF 10"),
+        ("'%-4s|%4s|%.2s' | format('a', 'b', 'xyz')", "a   |   b|xy"), ("'%.2e' | format(12345.678)", "1.23e+04"),
+        ("'%b %S' | format(true, 'up')", "true UP"), ("'%.0f' | format(0.5)", "1"),
+    ]) func `printf places`(expression: String, result: String) {
+        #expect(rendered("{{ \(expression) }}") == result)
+    }
+
+    @Test(arguments: [
+        "'%d' | format('a')", "'%s' | format", "'%q' | format(1)", "'%99999s' | format(1)", "'%' | format(1)",
+    ])
+    func `printf places that cannot be filled`(expression: String) {
+        #expect(failure("{{ \(expression) }}")?.kind == .evaluation)
+    }
+}
