@@ -31,6 +31,11 @@ import Testing
         #expect(result.string?.contains("evaluation error") == true)
     }
 
+    @Test(arguments: ["é🎉", "", "_", "en_", "🎉", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"])
+    func `a locale that is none is English`(locale: String) {
+        #expect(rendered("{{ '2024-01-01' | date('EEEE', locale='\(locale)') }}") == "Monday")
+    }
+
     /// What earlier runs found: these ended the process.
     @Test(arguments: [
         "{{ 'a' | indent(9223372036854775807) }}", "{{ 'a' | nindent(9223372036854775807, 'xx') }}",

@@ -11,11 +11,20 @@ extension DateLanguage {
     /// particular, as the locale data have them.
     public static func named(_ tag: String) -> DateLanguage {
         let id = tag.replacing("-", with: "_")
-        if ["", "en", "en_US"].contains(id) { return .english }
+        if ["", "en", "en_US"].contains(id) || !isTag(id) { return .english }
         if let language = known.withLock({ $0[id] }) { return language }
         let language = make(id)
         known.withLock { if $0.count < cacheLimit { $0[id] = language } }
         return language
+    }
+
+    /// Letters and digits with underscores between: what else stands there is no tag, and not for the locale data, some
+    /// of which end the process over it.
+    private static func isTag(_ id: String) -> Bool {
+        guard id.utf8.count <= 40 else { return false }
+        return id.split(separator: "_", omittingEmptySubsequences: false).allSatisfy { part in
+            (1...8).contains(part.utf8.count) && part.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
+        }
     }
 
     private static func make(_ id: String) -> DateLanguage {
