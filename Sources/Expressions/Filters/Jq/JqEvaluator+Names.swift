@@ -40,7 +40,11 @@ extension JqEvaluator {
             throw .failed(.evaluation("The jq function \(key) does not exist."))
         }
         guard input.path == nil else { throw .message("Invalid path expression") }
-        let inner = JqSink<[Value]> { (values) throws(JqStop) in try emit(JqItem(value: try native(values, self))) }
+        let inner = JqSink<[Value]> { (values) throws(JqStop) in
+            let result = try native(values, self)
+            try self.allocate(Weights.shallow(result))
+            try emit(JqItem(value: result))
+        }
         try combine(arguments[...], [input.value], input, names, inner)
     }
 

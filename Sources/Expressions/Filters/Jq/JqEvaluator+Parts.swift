@@ -170,7 +170,7 @@ extension JqEvaluator {
             try values(of: node, input, names) { (value) throws(JqStop) in
                 try self.weigh(value)
                 let text = made + (try JqFormats.text(of: value, in: format))
-                try self.makeRoom(for: .string(text))
+                try self.allocate(Weights.text(text.utf8.count))
                 try self.string(rest.dropFirst(), format, text, input, names, emit)
             }
         }
@@ -181,17 +181,25 @@ extension JqEvaluator {
         _ names: JqEnvironment?, _ emit: Emit
     ) throws(JqStop) {
         try evaluate(start, input, names) { (start) throws(JqStop) in
+            let base = self.run.usage.memory
             var state = start
             try self.values(of: source, input, names) { (value) throws(JqStop) in
                 let inner = JqSink<JqEnvironment?> { (names) throws(JqStop) in
-                    let before = state
+                    let (before, memory) = (state, self.run.usage.memory)
                     state = JqItem(value: .null, path: before.path.map { _ in [] })
                     try self.evaluate(update, before, names) { (item) in state = item }
+                    self.forget(before.value, replacedBy: state.value, since: memory, atLeast: base)
                 }
                 try self.bind(pattern, to: value, input, names, inner)
             }
             try emit(state)
         }
+    }
+
+    /// A state that was made anew leaves the one before it to nobody.
+    private func forget(_ old: Value, replacedBy new: Value, since memory: Int, atLeast base: Int) {
+        guard run.usage.memory - memory >= Weights.shallow(new) else { return }
+        run.usage.memory = max(base, run.usage.memory - Weights.shallow(old))
     }
 
     func foreach(

@@ -223,6 +223,7 @@ final class JqEvaluator {
         default: break
         }
         try makeRoom(for: result)
+        try allocate(Weights.shallow(result))
         return result
     }
 }

@@ -177,6 +177,18 @@ enum JqNatives {
             guard size <= run.run.scope.limits.outputBytes else { throw .failed(run.run.outputLimit()) }
             return .string(items.compactMap(\.string).joined())
         }
+        if items.count > 1, items.allSatisfy({ $0.list != nil }) {
+            let count = items.reduce(0) { $0 + ($1.list?.count ?? 0) }
+            try run.check(count: count)
+            try run.allocate(Weights.list(count))
+            return .list(items.flatMap { $0.list ?? [] })
+        }
+        if items.count > 1, items.allSatisfy({ $0.map != nil }) {
+            var total = items[0].map ?? [:]
+            for item in items.dropFirst() { total.merge(item.map ?? [:]) { _, new in new } }
+            try run.allocate(Weights.shallow(.map(total)))
+            return .map(total)
+        }
         var total = Value.null
         for item in items { total = try run.calculate(.add, total, item) }
         return total
