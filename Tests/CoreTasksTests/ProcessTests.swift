@@ -183,6 +183,49 @@ private func openFiles() throws -> Int {
         while isAlive(id) { await Task.yield() }
     }
 
+    @Test func `While there is no room the program waits, and nothing is lost`() async throws {
+        let heard = Heard()
+        let asked = Atomic(0)
+        let report = try await ProcessRun.run(
+            command("seq 1 100000; echo FATAL >&2; exit 1"),
+            room: { again in
+                // No room the first time and every third time; it comes a little later, from elsewhere.
+                guard asked.wrappingAdd(1, ordering: .relaxed).oldValue % 3 == 0 else { return true }
+                Task { again() }
+                return false
+            }
+        ) { heard.take($0, $1) }
+        #expect(report.end == .exited(1) && !report.leftProcesses)
+        #expect(heard.bytes(.output).count { $0 == UInt8(ascii: "\n") } == 100_000)
+        #expect(heard.bytes(.errors) == Array("FATAL\n".utf8))
+    }
+
+    @Test func `Without room a run ends, with what is in the pipes`() async throws {
+        let heard = Heard()
+        let report = try await ProcessRun.run(command("seq 1 5000"), patience: hasty, room: { _ in false }) {
+            heard.take($0, $1)
+        }
+        #expect(report.end == .exited(0) && !report.leftProcesses)
+        #expect(heard.text.hasSuffix("\n4999\n5000\n"))
+    }
+
+    @Test func `A program that waits for room can be stopped`() async throws {
+        let (full, noRoom) = AsyncStream.makeStream(of: Void.self)
+        let run = Task {
+            try await ProcessRun.run(
+                command("yes"), patience: hasty,
+                room: { _ in
+                    noRoom.yield()
+                    return false
+                }
+            ) { _, _ in }
+        }
+        for await _ in full { break }
+        run.cancel()
+        let report = try await run.value
+        #expect(report.end == .signalled(SIGTERM) && report.wasStopped && !report.leftProcesses)
+    }
+
     @Test func `Output that comes after the end of the program is waited for`() async throws {
         let heard = Heard()
         let report = try await ProcessRun.run(command("(sleep 0.1; echo late) & echo early")) { heard.take($0, $1) }

@@ -82,8 +82,49 @@ func `An exit code other than 0 fails the task and is kept`(_ command: String, _
         in: world)
     #expect(outputs["vars"]?["k"] == .string(long))
     #expect(outputs["vars"]?["n"] == [1, nil])
-    #expect(world.messages(.warn) == ["careful", "Invalid outputs '{wrong}'"])
+    let warnings = world.messages(.warn)
+    #expect(warnings.count == 2 && warnings[0] == "careful")
+    #expect(warnings.last?.hasPrefix("Invalid outputs '{wrong}' at character 2 of the JSON: ") == true)
     #expect(world.messages(.info) == ["done"])
+}
+
+/// A line that gives the output `name` with as many letters.
+private func output(_ name: String, letters: Int) -> String {
+    "printf '::{\"outputs\":{\"\(name)\":\"'; head -c \(letters) /dev/zero | tr '\\0' y; echo '\"}}::'"
+}
+
+@Test(arguments: [1_000_000, 1_100_000, 8_000_000])
+func `Large outputs are taken`(_ letters: Int) async throws {
+    let world = TestWorld()
+    let (outputs, failure) = try await shell(output("x", letters: letters), "echo done", in: world)
+    #expect(failure == nil)
+    #expect(outputs["vars"]?["x"]?.string?.utf8.count == letters)
+    #expect(world.messages(.info) == ["done"])
+}
+
+@Test func `Outputs that are too large fail the task and say what to do`() async throws {
+    let world = TestWorld()
+    let (outputs, refused) = try await shell(
+        output("x", letters: 10_000_000), "echo '::{\"outputs\":{\"y\":1}}::'", in: world)
+    #expect(
+        refused
+            == "The script printed a line `::{…}::` of 10000024 bytes; at most 8388608 bytes are taken: "
+            + "write large values to a file and name it in `outputFiles`")
+    #expect(outputs["vars"] == ["y": 1])
+    #expect(world.log.isEmpty)
+    var (_, failure) = try await shell(output("x", letters: 5_000_000), output("y", letters: 5_000_000), in: world)
+    #expect(failure?.hasPrefix("The script printed outputs of more than ") == true)
+    (_, failure) = try await shell(output("x", letters: 10_000_000), "exit 3", in: world)
+    #expect(failure == "Command failed with exit code 3")
+    #expect(world.messages(.error).count == 1)
+}
+
+@Test func `Background processes are ended and told`() async throws {
+    let world = TestWorld()
+    let (outputs, failure) = try await shell("setsid sleep 1000 > /dev/null 2>&1 & echo done; exit 4", in: world)
+    #expect(failure == "Command failed with exit code 4")
+    #expect(outputs["exitCode"] == 4)
+    #expect(world.messages(.warn).first?.hasPrefix("Background processes that the script had left running") == true)
 }
 
 @Test func `Carriage returns end lines`() async throws {

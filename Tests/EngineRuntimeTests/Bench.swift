@@ -32,7 +32,7 @@ final class Bench: Sendable {
     static let catalogue = TaskKit.Catalogue(
         tasks: EngineTasks.all + [
             .instant(Say.self), .instant(FailNow.self), .runnable(Wait.self), .runnable(Flaky.self),
-            .runnable(Chatter.self), .runnable(Stubborn.self), .runnable(Counting.self),
+            .runnable(Chatter.self), .runnable(Flood.self), .runnable(Stubborn.self), .runnable(Counting.self),
         ],
         triggers: EngineTriggers.all)
 

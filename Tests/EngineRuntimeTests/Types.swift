@@ -180,6 +180,23 @@ struct Flaky: RunnableTask {
 }
 
 /// Writes many lines.
+/// Writes lines as a process does: only while there is room.
+struct Flood: RunnableTask {
+    static let about = TaskAbout(type: "test.Flood", title: "Writes lines while there is room.", example: "")
+    @Property("How many.")
+    var lines: Int
+
+    func run(_ context: RunContext) async throws(TaskFailure) -> NoOutput {
+        for number in 0..<lines {
+            await withCheckedContinuation { room in
+                if context.log.hasRoom(orElse: { room.resume() }) { room.resume() }
+            }
+            context.log.info("line \(number)")
+        }
+        return NoOutput()
+    }
+}
+
 struct Chatter: RunnableTask {
     static let about = TaskAbout(type: "test.Chatter", title: "Writes lines.", example: "")
     @Property("How many.")

@@ -10,7 +10,7 @@ struct ProcessPatience: Sendable {
     /// From the request to end (SIGTERM) to the order (SIGKILL).
     var grace = Duration.seconds(5)
     /// From the end of the program to that of its outputs, which processes that it left behind may hold open.
-    var drain = Duration.seconds(10)
+    var drain = Duration.seconds(5)
 }
 
 /// What is known when a program and its outputs have ended.
@@ -18,7 +18,7 @@ struct ProcessReport: Sendable {
     var end: ProcessEnd
     /// It was ended because its run was killed or timed out.
     var wasStopped: Bool
-    /// Processes that it had left running, and that held its outputs open, were ended.
+    /// Processes that it had left running were ended. When the run was stopped, those that had outlived the program by then.
     var leftProcesses: Bool
 }
 
@@ -38,11 +38,18 @@ final class ProcessRun: Sendable {
     private let mark: String?
     private let wakeUp: Int32
     private let isStopped = Atomic(false)
+    /// Whether nothing is read because there is no room for it.
+    private let isHeld = Atomic(false)
+    private let room: Room
     /// Whether there is no time for asking.
     private let isHurried = Atomic(false)
     private static let live = Mutex<[ObjectIdentifier: ProcessRun]>([:])
 
-    private init(_ command: ProcessCommand, patience: ProcessPatience, mark: String?) {
+    /// Whether more of the outputs is welcome now; when not, the closure is called once it is.
+    typealias Room = @Sendable (_ again: @escaping @Sendable () -> Void) -> Bool
+
+    private init(_ command: ProcessCommand, patience: ProcessPatience, mark: String?, room: @escaping Room) {
+        self.room = room
         self.command = command
         self.patience = patience
         self.mark = mark
@@ -53,13 +60,15 @@ final class ProcessRun: Sendable {
 
     /// Runs a program to its end. Cancelling the surrounding task ends the program: SIGTERM, after `grace` SIGKILL, to its
     /// group and to every process whose environment has the entry `mark`.
-    /// - Parameter receive: takes the pieces of both outputs, in order, all on one thread; while it works, the program
-    ///   waits as soon as its pipe is full.
+    /// - Parameters:
+    ///   - room: asked before more is read. While there is none, the program waits as soon as its pipe is full.
+    ///   - receive: takes the pieces of both outputs, in order, all on one thread.
     static func run(
         _ command: ProcessCommand, patience: ProcessPatience = ProcessPatience(), mark: String? = nil,
+        room: @escaping Room = { _ in true },
         receive: @escaping @Sendable (ProcessStream, UnsafeRawBufferPointer) -> Void
     ) async throws(SpawnError) -> ProcessReport {
-        let run = ProcessRun(command, patience: patience, mark: mark)
+        let run = ProcessRun(command, patience: patience, mark: mark, room: room)
         live.withLock { $0[ObjectIdentifier(run)] = run }
         defer { live.withLock { $0[ObjectIdentifier(run)] = nil } }
         let outcome: Result<ProcessReport, SpawnError> = await withTaskCancellationHandler {
@@ -97,6 +106,16 @@ final class ProcessRun: Sendable {
         eventfd_write(wakeUp, 1)
     }
 
+    private func askForRoom() {
+        if isHeld.load(ordering: .acquiring) { return }
+        isHeld.store(true, ordering: .releasing)
+        let isThere = room {
+            self.isHeld.store(false, ordering: .releasing)
+            eventfd_write(self.wakeUp, 1)
+        }
+        if isThere { isHeld.store(false, ordering: .releasing) }
+    }
+
     private func work(
         _ receive: (ProcessStream, UnsafeRawBufferPointer) -> Void
     ) throws(SpawnError) -> ProcessReport {
@@ -110,12 +129,14 @@ final class ProcessRun: Sendable {
         var ending = Ending.running
         var hasEnded = false
         var drainUntil: ContinuousClock.Instant?
+        var endedByItself = false
         var leftProcesses = false
         var lookedAt = ContinuousClock.now
         while true {
             var deadline = [ending.deadline, drainUntil].compactMap { $0 }.min()
             if hasEnded, watch.isSilent { deadline = .now + .milliseconds(20) }  // asked, and part of the tree lives
-            let ready = watch.wait(until: deadline)
+            if !watch.isSilent { askForRoom() }
+            let ready = watch.wait(until: deadline, reading: !isHeld.load(ordering: .acquiring))
             if lookedAt < .now - .seconds(1) {
                 lookedAt = .now
                 _ = Orphans.living()  // a long run may leave many that have ended
@@ -124,12 +145,14 @@ final class ProcessRun: Sendable {
             if ready.errors { watch.read(.errors, receive) }
             if !hasEnded, ready.end {
                 hasEnded = true
+                endedByItself = ending.isRunning
                 drainUntil = .now + (ending.isRunning ? patience.drain : .seconds(1))
             }
             if hasEnded, watch.isSilent, !ending.isAsking || !ProcessTree.signal(0, mark: mark) { break }
             if isStopped.load(ordering: .acquiring) || !ending.isRunning { ending = pursue(ending, child) }
             if let until = drainUntil, until <= .now, !ending.isAsking {
-                leftProcesses = true
+                watch.readRest(receive)  // what the program wrote before its end may still be in the pipes
+                leftProcesses = !watch.isSilent
                 break
             }
         }
@@ -139,7 +162,7 @@ final class ProcessRun: Sendable {
             leftProcesses = endTree() || leftProcesses
         }
         return ProcessReport(
-            end: end, wasStopped: !ending.isRunning, leftProcesses: leftProcesses && ending.isRunning)
+            end: end, wasStopped: !ending.isRunning, leftProcesses: leftProcesses && endedByItself)
     }
 
     /// Ends what carries the mark, again and again until nothing does: a process may have started another one meanwhile.

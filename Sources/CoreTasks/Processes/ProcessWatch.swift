@@ -25,7 +25,8 @@ struct ProcessWatch {
     var isSilent: Bool { sources[0].fd < 0 && sources[1].fd < 0 }
 
     /// Blocks until there is something to read, the child has ended, somebody calls or `deadline` is there.
-    mutating func wait(until deadline: ContinuousClock.Instant?) -> Ready {
+    /// - Parameter reading: whether what there is to read counts.
+    mutating func wait(until deadline: ContinuousClock.Instant?, reading: Bool = true) -> Ready {
         var milliseconds: Int32 = -1
         if let deadline {
             let rest = max(.zero, deadline - .now).components
@@ -33,14 +34,19 @@ struct ProcessWatch {
         }
         let mustAsk = child.endDescriptor < 0
         if mustAsk { milliseconds = milliseconds < 0 ? 10 : min(milliseconds, 10) }
-        guard poll(&sources, nfds_t(sources.count), milliseconds) > 0 else {
-            return Ready(end: mustAsk && child.hasEnded)
+        let outputs = (sources[0].fd, sources[1].fd)
+        if !reading { (sources[0].fd, sources[1].fd) = (-1, -1) }  // poll skips negative descriptors
+        let count = poll(&sources, nfds_t(sources.count), milliseconds)
+        if !reading {
+            (sources[0].fd, sources[1].fd) = outputs
+            (sources[0].revents, sources[1].revents) = (0, 0)
         }
+        guard count > 0 else { return Ready(end: mustAsk && child.hasEnded) }
         var ready = Ready(
             output: sources[0].fd >= 0 && sources[0].revents != 0,
             errors: sources[1].fd >= 0 && sources[1].revents != 0,
             end: mustAsk ? child.hasEnded : sources[2].fd >= 0 && sources[2].revents != 0)
-        if ready.end { sources[2].fd = -1 }  // poll skips negative descriptors
+        if ready.end { sources[2].fd = -1 }
         if sources[3].revents != 0 {
             var calls: eventfd_t = 0
             eventfd_read(sources[3].fd, &calls)
@@ -60,6 +66,22 @@ struct ProcessWatch {
         } else if count == 0 || (errno != EINTR && errno != EAGAIN) {
             Glibc.close(sources[index].fd)
             sources[index].fd = -1
+        }
+    }
+
+    /// Reads what is in the pipes now and no more, and closes those that have ended.
+    mutating func readRest(_ receive: (ProcessStream, UnsafeRawBufferPointer) -> Void) {
+        for (index, stream) in [ProcessStream.output, .errors].enumerated() where sources[index].fd >= 0 {
+            var waiting: Int32 = 0
+            _ = ioctl(sources[index].fd, UInt(FIONREAD), &waiting)
+            while waiting > 0, sources[index].fd >= 0 {
+                read(stream) { stream, bytes in
+                    waiting -= Int32(clamping: bytes.count)
+                    receive(stream, bytes)
+                }
+            }
+            var state = pollfd(fd: sources[index].fd, events: Int16(POLLIN), revents: 0)
+            if poll(&state, 1, 0) > 0, state.revents & Int16(POLLIN) == 0 { read(stream, receive) }
         }
     }
 

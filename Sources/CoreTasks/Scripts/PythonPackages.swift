@@ -67,14 +67,13 @@ struct PythonPackages: Sendable {
             hasUV
             ? ["uv", "pip", "install", "--python", program, "--target", path]
             : [program, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--target", path]
-        let said = ScriptListener(
-            log: RunLog(level: .trace) { _, line in context.log.debug(line) }, metrics: RunMetrics())
+        let said = ScriptListener(log: context.log.all(at: .debug), metrics: RunMetrics())
         let report: ProcessReport
         do throws(SpawnError) {
             let environment = ServerEnvironment.passedOn.map { "\($0.key)=\($0.value)" } + ["WORKING_DIR=\(path)"]
             report = try await ProcessRun.run(
                 ProcessCommand(arguments: installer + names, environment: environment, folder: path),
-                mark: "WORKING_DIR=\(path)"
+                mark: "WORKING_DIR=\(path)", room: { context.log.hasRoom(orElse: $0) }
             ) { said.take($0, $1) }
         } catch {
             throw TaskFailure(error.description)

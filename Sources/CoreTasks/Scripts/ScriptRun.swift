@@ -59,11 +59,17 @@ struct ScriptRun: Sendable {
         let listener = ScriptListener(log: context.log, metrics: context.metrics)
         let report: ProcessReport
         do throws(SpawnError) {
-            report = try await ProcessRun.run(command, mark: "WORKING_DIR=\(folder.path)") { listener.take($0, $1) }
+            report = try await ProcessRun.run(
+                command, mark: "WORKING_DIR=\(folder.path)", room: { context.log.hasRoom(orElse: $0) }
+            ) { listener.take($0, $1) }
         } catch {
             throw TaskFailure(error.description)
         }
-        if report.leftProcesses { context.log.warn("Processes that the script had left running were ended") }
+        if report.leftProcesses {
+            context.log.warn(
+                "Background processes that the script had left running when it ended (exit code \(report.end.code)) were ended"
+            )
+        }
         let heard = listener.finish()
         var outputs = ScriptOutputs(
             exitCode: report.end.code, vars: heard.vars, outputLines: heard.outputLines, errorLines: heard.errorLines)
@@ -77,8 +83,10 @@ struct ScriptRun: Sendable {
             context.log.debug("The interpreter was ended by signal \(signal)")
         }
         guard outputs.exitCode == 0 else {
+            if let refusal = heard.refusal { context.log.error(refusal) }
             throw TaskFailure("Command failed with exit code \(outputs.exitCode)", outputs: outputs.values)
         }
+        if let refusal = heard.refusal { throw TaskFailure(refusal, outputs: outputs.values) }
         return outputs
     }
 

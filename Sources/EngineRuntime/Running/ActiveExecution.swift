@@ -106,26 +106,32 @@ enum KillNote {
     }
 }
 
-/// Log lines as they are stored: secrets masked, long messages split. Source: engine spec §5.6.
+/// Log lines as they are stored: secrets masked, long messages split into pieces, each a millisecond later than the one
+/// before as far as the next line of the same task run was not written by then. Source: engine spec §5.6.
 enum LogLines {
     private static let longest = 10_240
+
+    /// As many pieces as the message is split into at most.
+    static func mostPieces(of message: String) -> Int { max(1, (message.utf8.count + longest - 1) / longest) }
 
     static func prepare(_ entries: [LogEntry], mask: SecretMask) -> [LogEntry] {
         var lines: [LogEntry] = []
         lines.reserveCapacity(entries.count)
-        for entry in entries {
+        for (index, entry) in entries.enumerated() {
             var line = entry
             line.message = mask.mask(entry.message)
             if line.message.utf8.count <= longest {
                 lines.append(line)
                 continue
             }
+            let next = index + 1 < entries.count ? entries[index + 1] : nil
+            let latest = next.flatMap { $0.taskRun == entry.taskRun ? max($0.at, entry.at) : nil }
             var rest = Substring(line.message)
             while !rest.isEmpty {
                 line.message = String(rest.prefix(longest))
                 rest = rest.dropFirst(longest)
                 lines.append(line)
-                line.at.milliseconds += 1
+                if latest.map({ line.at < $0 }) ?? true { line.at.milliseconds += 1 }
             }
         }
         return lines

@@ -24,11 +24,13 @@ struct AttemptRun: Sendable {
     /// Runs the task; a task that takes longer than `timeout` is interrupted and has failed. Source: engine spec §5.3.
     func result(within timeout: ISODuration?) async -> TaskResult {
         let buffer = LogBuffer(job: job, executor: executor, clock: services.clock)
-        async let travel: Void = buffer.travel()
-        var result = await outcome(
-            RunLog(level: order.task.task.logLevel, sink: { buffer.append($0, $1) }), within: timeout)
+        // Not a child of this one: lines travel on while what was interrupted ends.
+        let travel = Task { await buffer.travel() }
+        let log = RunLog(
+            level: order.task.task.logLevel, room: { buffer.hasRoom(orElse: $0) }, sink: { buffer.append($0, $1) })
+        var result = await outcome(log, within: timeout)
         buffer.close()
-        await travel
+        await travel.value
         await buffer.flush()
         result.metrics = metrics.all
         return result

@@ -5,20 +5,25 @@ import TaskKit
 
 /// Lines of a running task on their way to the executor.
 ///
-/// What comes while one batch travels makes up the next. A task that writes faster than lines can be stored fills the
-/// buffer; lines beyond it are dropped and counted by a WARN line where they are missing.
+/// What comes while one batch travels makes up the next. No line is dropped: a task that passes on what others write, such
+/// as a script, asks for room and lets the writer wait until the batch before is on disk.
 final class LogBuffer: Sendable {
-    /// Lines and bytes that wait at most.
-    static let maxLines = 20_000
-    static let maxBytes = 8 << 20
+    /// Lines and bytes that wait before there is no room for more.
+    static let maxLines = 8192
+    static let maxBytes = 4 << 20
     /// Lines that travel before one batch waits for the disk.
     private static let aheadOfDisk = 512
 
     private struct State {
         var lines: [LogEntry] = []
         var bytes = 0
-        var dropped = 0
         var isClosed = false
+        /// No line is earlier: clocks are set back, and long lines are stored in pieces that are told as a little later.
+        var earliest = Timestamp.earliest
+        /// Called when there is room again.
+        var waiting: [@Sendable () -> Void] = []
+
+        var isFull: Bool { lines.count >= LogBuffer.maxLines || bytes >= LogBuffer.maxBytes }
     }
 
     private let job: Worker.Job
@@ -36,25 +41,28 @@ final class LogBuffer: Sendable {
     }
 
     func append(_ level: LogLevel, _ message: String) {
-        let now = clock.now
         let isFirst = state.withLock { state in
             if state.isClosed { return false }
-            guard state.lines.count < Self.maxLines, state.bytes < Self.maxBytes else {
-                state.dropped += 1
-                return false
-            }
-            state.lines.append(entry(level, message, now))
+            let now = max(clock.now, state.earliest)
+            state.earliest = now
+            state.lines.append(
+                LogEntry(at: now, level: level, message: message, taskRun: job.taskRun, attempt: job.attempt))
             state.bytes += message.utf8.count
             return state.lines.count == 1
         }
         if isFirst { signal.yield() }
     }
 
-    private func entry(_ level: LogLevel, _ message: String, _ now: Timestamp) -> LogEntry {
-        LogEntry(at: now, level: level, message: message, taskRun: job.taskRun, attempt: job.attempt)
+    /// Whether more lines are welcome now; when not, `again` is called once there is room.
+    func hasRoom(orElse again: @escaping @Sendable () -> Void) -> Bool {
+        state.withLock { state in
+            if state.isClosed || !state.isFull { return true }
+            state.waiting.append(again)
+            return false
+        }
     }
 
-    /// Hands lines over as they come, until the buffer is closed or the task is cancelled.
+    /// Hands lines over as they come, until the buffer is closed.
     func travel() async {
         var ahead = 0
         for await _ in signals {
@@ -84,19 +92,17 @@ final class LogBuffer: Sendable {
     }
 
     private func take() -> [LogEntry] {
-        let now = clock.now
-        return state.withLock { state in
-            var lines = state.lines
-            if state.dropped > 0 {
-                lines.append(
-                    entry(
-                        .warn, "\(state.dropped) log lines were dropped here: they came faster than they can be stored",
-                        now))
+        let (lines, waiting) = state.withLock { state in
+            let taken = (state.lines, state.waiting)
+            if let last = state.lines.last {
+                state.earliest = last.at.advanced(by: .milliseconds(Int64(LogLines.mostPieces(of: last.message) - 1)))
             }
             state.lines = []
             state.bytes = 0
-            state.dropped = 0
-            return lines
+            state.waiting = []
+            return taken
         }
+        for again in waiting { again() }
+        return lines
     }
 }

@@ -116,12 +116,29 @@ public protocol FlowClock: Sendable {
 
 /// A task run's log: lines below the task's level are dropped, secrets are masked, long messages split.
 public struct RunLog: Sendable {
+    /// Whether more lines are welcome now. When not, it keeps what it is given and calls it once, on any thread, when
+    /// they are.
+    public typealias Room = @Sendable (_ again: @escaping @Sendable () -> Void) -> Bool
+
     private let level: LogLevel
+    private let room: Room
     private let sink: @Sendable (LogLevel, String) -> Void
 
-    public init(level: LogLevel, sink: @escaping @Sendable (LogLevel, String) -> Void) {
+    public init(
+        level: LogLevel, room: @escaping Room = { _ in true }, sink: @escaping @Sendable (LogLevel, String) -> Void
+    ) {
         self.level = level
+        self.room = room
         self.sink = sink
+    }
+
+    /// Whether more lines are welcome now. Lines are taken in any case; who passes on lines that something else writes,
+    /// such as a process, lets it wait until `again` is called, so that no more lie in memory than can be stored.
+    public func hasRoom(orElse again: @escaping @Sendable () -> Void) -> Bool { room(again) }
+
+    /// The same log for lines that all have one level.
+    public func all(at level: LogLevel) -> RunLog {
+        RunLog(level: .trace, room: room) { _, message in self(level, message) }
     }
 
     public func callAsFunction(_ level: LogLevel, _ message: String) {
