@@ -17,7 +17,7 @@ public struct WebSettings: Sendable {
     public var host: String
     /// 0 for any port that is free.
     public var port: Int
-    /// The address that users see, without a slash at its end; nil when none is configured.
+    /// The address that users see, without a slash at its end; nil when none is configured. The server answers to its name.
     public var url: String?
     /// The largest body that is not a form with files, and the most that the texts of a form may hold.
     public var maxBodyBytes: Int
@@ -85,7 +85,8 @@ public struct WebServer: Service {
         application = Application(
             responder: Responder(table: RouteTable(Self.routes(door, settings)), settings: settings, mask: mask),
             // Who stops in the middle of a request, or asks for nothing more, does not keep a connection forever.
-            server: .http1(configuration: .init(idleTimeout: .seconds(75))),
+            server: .http1(
+                configuration: .init(additionalChannelHandlers: [ParserRefusals()], idleTimeout: .seconds(75))),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port), backlog: 1024),
             onServerRunning: { channel in port.tell(channel.localAddress?.port ?? settings.port) },

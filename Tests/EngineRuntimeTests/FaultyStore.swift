@@ -68,6 +68,9 @@ struct FaultyStore: Store {
     func taskRuns(of id: ExecutionID) async throws(StorageError) -> [TaskRun] {
         try await inner.taskRuns(of: id)
     }
+    func taskRuns(of id: ExecutionID, after number: Int?, limit: Int) async throws(StorageError) -> [TaskRun] {
+        try await inner.taskRuns(of: id, after: number, limit: limit)
+    }
     func executions(_ query: ExecutionQuery, _ page: PageRequest) async throws(StorageError) -> Page<Execution> {
         try await inner.executions(query, page)
     }

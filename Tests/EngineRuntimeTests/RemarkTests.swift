@@ -57,6 +57,21 @@ struct RemarkTests {
         }
     }
 
+    @Test func `a revision that is missing is not called a missing flow`() async throws {
+        let bench = Bench()
+        try await bench.run(Self.plain) { engine async throws in
+            func refusal(_ flow: String, _ revision: Int) async throws -> String {
+                let refused = await #expect(throws: EngineRefusal.self) {
+                    try await engine.start(StartRequest(namespace: "test", flowID: flow, revision: revision))
+                }
+                guard case .notFound(let what) = refused else { return "" }
+                return what
+            }
+            #expect(try await refusal("plain", 99) == "Flow test.plain has no revision 99; its newest is 1")
+            #expect(try await refusal("none", 2) == "Flow not found: test.none")
+        }
+    }
+
     @Test func `a great many undeclared inputs are counted`() {
         let given = ValueMap((0..<100).map { ("k\($0)", Value.null) }, uniquingKeysWith: { $1 })
         let remarks = UndeclaredInputs(given, declared: []).remarks

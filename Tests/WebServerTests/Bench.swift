@@ -23,6 +23,8 @@ final class QuietEngine: EngineDoor {
     private let ids = Mutex<UInt32>(0)
     /// What was asked for, in words.
     let asked = Mutex<[String]>([])
+    /// Executions that pass for being in work.
+    let liveOnes = Mutex<[ExecutionID: ExecutionSnapshot]>([:])
     let webhookAnswer = Mutex<WebhookAnswer>(.declined)
 
     init(folder: String) throws {
@@ -99,6 +101,8 @@ final class QuietEngine: EngineDoor {
     }
 
     func snapshot(of id: ExecutionID) async throws -> ExecutionSnapshot? { try await store.snapshot(id) }
+
+    func live(_ id: ExecutionID) async -> ExecutionSnapshot? { liveOnes.withLock { $0[id] } }
 
     private func known(_ id: ExecutionID) async throws -> ExecutionSnapshot {
         guard let snapshot = try await store.snapshot(id) else { throw EngineRefusal.notFound("Execution not found") }

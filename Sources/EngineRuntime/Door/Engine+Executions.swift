@@ -95,7 +95,7 @@ extension Engine {
     /// A flow that may be executed now.
     func runnable(_ key: FlowKey, revision: Int? = nil) async throws -> CompiledFlow {
         guard let loaded = try await shelf.flow(key, revision: revision) else {
-            throw EngineRefusal.notFound("Flow not found")
+            throw try await missing(key, revision: revision)
         }
         switch loaded.content {
         case .broken(let problems):
@@ -105,6 +105,14 @@ extension Engine {
             if flow.flow.disabled { throw EngineRefusal.conflict("Cannot execute a disabled flow") }
             return flow
         }
+    }
+
+    /// What is told of a flow, or a revision of it, that is not there: which of both it is.
+    func missing(_ key: FlowKey, revision: Int?) async throws -> EngineRefusal {
+        guard let revision, let newest = try await shelf.flow(key, revision: nil)?.revision else {
+            return .notFound("Flow not found: \(key)")
+        }
+        return .notFound("Flow \(key) has no revision \(revision); its newest is \(newest)")
     }
 
     /// Types and checks given inputs. Source: engine spec §2.3.
@@ -155,6 +163,9 @@ extension Engine {
         if let live = await executor.snapshot(of: id) { return live }
         return try await store.snapshot(id)
     }
+
+    /// The same for an execution that is in work at this moment, and so in memory; nil for any other.
+    public func live(_ id: ExecutionID) async -> ExecutionSnapshot? { await executor.snapshot(of: id) }
 
     /// Waits until nothing more happens in the execution. Source: engine spec §3.8.
     public func end(of id: ExecutionID) async throws -> ExecutionSnapshot {

@@ -166,8 +166,9 @@ extension Engine {
 
     private func flow(of execution: Execution, revision: Int?) async throws -> CompiledFlow {
         let key = FlowKey(execution.namespace, execution.flowID)
-        guard let loaded = try await shelf.flow(key, revision: revision ?? execution.flowRevision) else {
-            throw EngineRefusal.notFound("Flow not found")
+        let wanted = revision ?? execution.flowRevision
+        guard let loaded = try await shelf.flow(key, revision: wanted) else {
+            throw try await missing(key, revision: wanted)
         }
         switch loaded.content {
         case .ready(let flow): return flow

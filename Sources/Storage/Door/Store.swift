@@ -55,6 +55,8 @@ public protocol Store: Sendable {
     func snapshot(_ id: ExecutionID) async throws(StorageError) -> ExecutionSnapshot?
     /// Ascending by number.
     func taskRuns(of id: ExecutionID) async throws(StorageError) -> [TaskRun]
+    /// Those with numbers above `number`, ascending, at most `limit`.
+    func taskRuns(of id: ExecutionID, after number: Int?, limit: Int) async throws(StorageError) -> [TaskRun]
     func executions(_ query: ExecutionQuery, _ page: PageRequest) async throws(StorageError) -> Page<Execution>
     /// As ``executions(_:_:)``, with the task runs of each.
     func snapshots(_ query: ExecutionQuery, _ page: PageRequest) async throws(StorageError) -> Page<ExecutionSnapshot>

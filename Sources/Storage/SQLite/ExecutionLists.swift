@@ -139,11 +139,18 @@ extension Statements {
         return try row.step() ? (try ExecutionRow.execution(row), row.int(6) == 1) : nil
     }
 
-    func taskRuns(of id: ExecutionID) throws(StorageError) -> [TaskRun] {
+    func taskRuns(
+        of id: ExecutionID, after number: Int? = nil, limit: Int? = nil
+    ) throws(StorageError) -> [TaskRun] {
         guard let key = Int64(exactly: id.high) else { return [] }
         let row = try statement(
-            "SELECT \(TaskRunRow.columns) FROM \(TaskRunRow.tables) WHERE t.execution = ?1 ORDER BY t.number")
+            """
+            SELECT \(TaskRunRow.columns) FROM \(TaskRunRow.tables)
+            WHERE t.execution = ?1 AND t.number > ?2 ORDER BY t.number LIMIT ?3
+            """)
         row.bind(1, key)
+        row.bind(2, number ?? -1)
+        row.bind(3, limit ?? -1)
         defer { row.reset() }
         var runs: [TaskRun] = []
         while try row.step() { runs.append(try TaskRunRow.taskRun(row, of: id)) }

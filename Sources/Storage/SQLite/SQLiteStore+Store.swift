@@ -88,6 +88,12 @@ extension SQLiteStore {
         try await read { rows throws(StorageError) in try rows.taskRuns(of: id) }
     }
 
+    public func taskRuns(
+        of id: ExecutionID, after number: Int?, limit: Int
+    ) async throws(StorageError) -> [TaskRun] {
+        try await read { rows throws(StorageError) in try rows.taskRuns(of: id, after: number, limit: limit) }
+    }
+
     public func executions(_ query: ExecutionQuery, _ page: PageRequest) async throws(StorageError) -> Page<Execution> {
         try await read { rows throws(StorageError) in
             let plan = try rows.plan(query)

@@ -11,9 +11,9 @@ struct ExecutionBody {
     /// Where people see it; told only on creation.
     var url: String?
 
-    init(_ snapshot: ExecutionSnapshot, now: Timestamp) {
+    init(_ snapshot: ExecutionSnapshot, now: Timestamp, taskRuns tells: Bool = true) {
         execution = snapshot.execution
-        taskRuns = snapshot.taskRuns
+        taskRuns = tells ? snapshot.taskRuns : nil
         self.now = now
     }
 
@@ -32,16 +32,26 @@ struct ExecutionBody {
     func write(to text: inout JSONText) { text.object { writeMembers(to: &$0) } }
 
     func writeMembers(to text: inout JSONText) {
+        writeHead(to: &text)
         let id = execution.id.description
-        text.member("id", id)
-        text.member("namespace", execution.namespace)
-        text.member("flowId", execution.flowID)
-        text.member("flowRevision", execution.flowRevision)
         if let taskRuns, !taskRuns.isEmpty {
             text.list("taskRunList", taskRuns) { run, text in
                 TaskRunBody(run: run, execution: execution, executionID: id, now: now).write(to: &text)
             }
         }
+        writeTail(to: &text)
+    }
+
+    /// The members before the task runs.
+    func writeHead(to text: inout JSONText) {
+        text.member("id", execution.id.description)
+        text.member("namespace", execution.namespace)
+        text.member("flowId", execution.flowID)
+        text.member("flowRevision", execution.flowRevision)
+    }
+
+    /// The members behind the task runs.
+    func writeTail(to text: inout JSONText) {
         text.member("inputs", execution.inputs)
         text.member("outputs", execution.outputs)
         text.labels("labels", execution.labels)

@@ -36,6 +36,8 @@ protocol EngineDoor: Sendable {
     /// Waits until the execution is completely finished. Honours cancellation.
     func end(of id: ExecutionID) async throws -> ExecutionSnapshot
     func snapshot(of id: ExecutionID) async throws -> ExecutionSnapshot?
+    /// The execution when it is in work at this moment, and so in memory; nil for one that only the store knows.
+    func live(_ id: ExecutionID) async -> ExecutionSnapshot?
     func follow(_ id: ExecutionID) async throws -> AsyncStream<ExecutionSnapshot>
     /// Tells at once, and then whenever there may be new lines; ends when there will be none any more.
     func followLogs(of id: ExecutionID) async throws -> AsyncStream<Void>

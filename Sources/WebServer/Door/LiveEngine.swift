@@ -57,6 +57,7 @@ struct LiveEngine: EngineDoor {
 
     func end(of id: ExecutionID) async throws -> ExecutionSnapshot { try await engine.end(of: id) }
     func snapshot(of id: ExecutionID) async throws -> ExecutionSnapshot? { try await engine.snapshot(of: id) }
+    func live(_ id: ExecutionID) async -> ExecutionSnapshot? { await engine.live(id) }
     func follow(_ id: ExecutionID) async throws -> AsyncStream<ExecutionSnapshot> { try await engine.follow(id) }
 
     func followLogs(of id: ExecutionID) async throws -> AsyncStream<Void> {

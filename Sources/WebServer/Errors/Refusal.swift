@@ -51,8 +51,9 @@ struct Refusal: Error, Sendable {
     }
 
     static func malformed(_ problem: Problem) -> Refusal {
-        Refusal(
-            .unprocessableContent, "Invalid entity: the body is no JSON: \(problem.what)", code: problem.code,
+        let place = problem.place.map { " (\($0.line):\($0.column))" } ?? ""
+        return Refusal(
+            .unprocessableContent, "Invalid entity: the body is no JSON: \(problem.what)\(place)", code: problem.code,
             fields: [Field(path: problem.path, message: problem.what, place: problem.place, fix: problem.fix)])
     }
 

@@ -6,6 +6,8 @@ struct CallSource: InitializableFromSource, Sendable {
     let logger: Logger
 
     init(source: ApplicationRequestContextSource) { logger = source.logger }
+
+    init(logger: Logger) { self.logger = logger }
 }
 
 /// Answers every request: finds its route, asks the gate, runs the handler, and turns errors into answers.
@@ -50,6 +52,7 @@ struct Responder: HTTPResponder {
             throw Refusal.notFound("\(request.method) \(path) is no route of this server", code: "no-such-route")
         }
         if route.access == .guarded {
+            try HostRule(settings: settings).check(request)
             try OriginRule(settings: settings).check(request)
             if let gate = settings.gate, let refusal = try await gate.refusal(of: request) { return refusal }
         }
@@ -73,21 +76,4 @@ struct Responder: HTTPResponder {
 public protocol RequestGate: Sendable {
     /// - Returns: nil to let the request in, else the answer it gets instead.
     func refusal(of request: Request) async throws -> Response?
-}
-
-/// Refuses writes that a page of another site makes a browser send: with no sign-in, the address is the only protection.
-struct OriginRule {
-    let settings: WebSettings
-
-    private static let originName = HeaderName("Origin")!
-
-    func check(_ request: Request) throws(Refusal) {
-        if request.method == .get || request.method == .head { return }
-        guard let origin = request.headers[Self.originName] else { return }
-        let own = ["http://", "https://"].map { $0 + (request.head.authority ?? "") }
-        if own.contains(origin) || settings.url.map({ $0 == origin || $0.hasPrefix(origin + "/") }) ?? false { return }
-        throw Refusal(
-            .forbidden, "A page of `\(origin)` may not change anything here: open the address of this server itself",
-            code: "other-origin")
-    }
 }

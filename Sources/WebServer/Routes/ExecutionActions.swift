@@ -53,6 +53,7 @@ struct ExecutionActions: Sendable {
         [
             .post("/executions/{id}/\(name)", about) { call in
                 if try await isCreation(call) {
+                    try await checkFlow(name, call)
                     return try await executions.create(call, namespace: call["id"], flow: name)
                 }
                 return try await perform(call, try known(call["id"]))
@@ -68,13 +69,20 @@ struct ExecutionActions: Sendable {
         return call.isMultipart ? try await engine.snapshot(of: id) == nil : false
     }
 
+    /// Who names neither an execution nor a namespace with such a flow is told of both.
+    private func checkFlow(_ name: String, _ call: Call) async throws {
+        let text = call["id"]
+        if try await engine.store.flow(FlowKey(text, name), revision: nil, evenDeleted: false) != nil { return }
+        throw Refusal.notFound("Execution not found: \(text); nor has a namespace of this name a flow `\(name)`")
+    }
+
     private func known(_ text: String) throws(Refusal) -> ExecutionID {
         guard let id = ExecutionID(text) else { throw .notFound("Execution not found: \(text)") }
         return id
     }
 
     private func answer(_ snapshot: ExecutionSnapshot) -> Response {
-        .json(ExecutionBody(snapshot, now: engine.clock.now).bytes)
+        ExecutionBody(snapshot, now: engine.clock.now).response
     }
 
     @Sendable private func restart(_ call: Call, _ id: ExecutionID) async throws -> Response {

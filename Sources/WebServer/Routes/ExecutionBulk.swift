@@ -177,11 +177,12 @@ struct ExecutionBulk: Sendable {
                 missing.append((text, "execution not found"))
             }
         }
-        if !missing.isEmpty { throw Self.unsuitable(missing, operation) }
+        if !missing.isEmpty { throw Self.unsuitable(missing, of: texts.count, operation) }
         return ids
     }
 
     private func found(_ call: Call) async throws -> [ExecutionID] {
+        try BulkQuery.executions.check(call.query)
         guard let query = try await ExecutionQuery.read(call, engine: engine) else { return [] }
         return try await engine.store.executionIDs(query, limit: Self.most)
     }
@@ -199,7 +200,7 @@ struct ExecutionBulk: Sendable {
                     unsuitable.append((id.description, why))
                 }
             }
-            if !unsuitable.isEmpty { throw Self.unsuitable(unsuitable, operation) }
+            if !unsuitable.isEmpty { throw Self.unsuitable(unsuitable, of: ids.count, operation) }
             var count = 0
             for id in ids {
                 try Task.checkCancellation()
@@ -211,8 +212,15 @@ struct ExecutionBulk: Sendable {
         }
     }
 
-    private static func unsuitable(_ those: [(id: String, why: String)], _ operation: String) -> Refusal {
-        var refusal = Refusal(.badRequest, "invalid bulk \(operation)", code: "invalid-bulk")
+    /// - Parameter those: at least one.
+    private static func unsuitable(
+        _ those: [(id: String, why: String)], of count: Int, _ operation: String
+    ) -> Refusal {
+        let reason = those.first.map { "; \($0.id): \($0.why)" } ?? ""
+        var refusal = Refusal(
+            .badRequest,
+            "invalid bulk \(operation): nothing was done, for \(those.count) of \(count) cannot take part\(reason)",
+            code: "invalid-bulk")
         refusal.more["invalids"] = .list(
             those.prefix(mostTold).map {
                 ["message": .string($0.why), "invalidValue": .string($0.id), "propertyPath": "execution"]

@@ -17,7 +17,7 @@ struct ExecutionStreams: Sendable {
         guard let id = ExecutionID(call["id"]) else { throw Refusal.notFound("Execution not found: \(call["id"])") }
         let first = try await awaitExecution(id)
         let changes = first.isOpen ? try await engine.follow(id) : AsyncStream { $0.finish() }
-        let (engine, numbers) = (engine, EventNumbers(call))
+        let (engine, numbers) = (engine, try EventNumbers(call))
         return EventPump(source: changes, policy: .bufferingNewest(16), clock: engine.clock) { step, send in
             switch step {
             case .item(let snapshot): try await send(await numbers.event("progress", snapshot, at: engine.clock.now))
@@ -43,9 +43,11 @@ struct ExecutionStreams: Sendable {
 /// The ids of events: the words that older clients read, or, with `?cursor=true`, numbers by which a reconnect goes on.
 actor EventNumbers {
     private let isNumbered: Bool
+    private let tellsTaskRuns: Bool
     private var number: Int
 
-    init(_ call: Call) {
+    init(_ call: Call) throws(Refusal) {
+        tellsTaskRuns = try call.query.flag("taskRuns", default: true)
         isNumbered = call.query.text("cursor") == "true"
         let last = call.header(HeaderName("Last-Event-ID")!).flatMap(Int.init)
         number = isNumbered ? last ?? 0 : 0
@@ -53,7 +55,7 @@ actor EventNumbers {
 
     /// The event itself; its kind stands in `event` where the id is a number.
     func event(_ kind: String, _ snapshot: ExecutionSnapshot, at now: Timestamp) -> ByteBuffer {
-        let body = ExecutionBody(snapshot, now: now).bytes
+        let body = ExecutionBody(snapshot, now: now, taskRuns: tellsTaskRuns).bytes
         if !isNumbered { return ServerEvent.bytes(id: kind, data: body) }
         number += 1
         return ServerEvent.bytes(id: String(number), name: kind, data: body)

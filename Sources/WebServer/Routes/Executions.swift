@@ -58,7 +58,7 @@ struct ExecutionRoutes: Sendable {
     }
 
     @Sendable private func show(_ call: Call) async throws -> Response {
-        .json(ExecutionBody(try await engine.known(call["id"]), now: engine.clock.now).bytes)
+        try await engine.answer(of: call["id"], taskRuns: try call.query.flag("taskRuns", default: true))
     }
 
     /// `{flows: [{namespace, id}]}` or the list alone.
@@ -83,12 +83,13 @@ struct ExecutionRoutes: Sendable {
         request.scheduleDate = try call.query.moment("scheduleDate")
         try call.refuseBreakpoints()
         let waits = try call.query.flag("wait")
+        let tells = try call.query.flag("taskRuns", default: true)
         let keys = IdempotencyKeys(store: engine.store, clock: engine.clock)
         let wish = try IdempotencyKeys.Wish(call, flow: key)
         if let wish,
             let former = try await keys.claim(wish, for: id, isThere: { try await engine.snapshot(of: $0) != nil })
         {
-            return .json(ExecutionBody(try await engine.known(former.description), now: engine.clock.now).bytes)
+            return try await engine.answer(of: former.description, taskRuns: tells)
         }
         let (execution, remarks): (Execution, [String])
         do {
@@ -99,7 +100,7 @@ struct ExecutionRoutes: Sendable {
         }
         if waits {
             let snapshot = try await engine.untilStopping("execution \(id) goes on") { try await engine.end(of: id) }
-            return .json(ExecutionBody(snapshot, now: engine.clock.now).bytes).warning(remarks)
+            return ExecutionBody(snapshot, now: engine.clock.now, taskRuns: tells).response.warning(remarks)
         }
         return .json(ExecutionBody(execution, now: engine.clock.now, url: call.url(of: execution)).bytes)
             .warning(remarks)
@@ -132,7 +133,7 @@ struct ExecutionRoutes: Sendable {
         let id = engine.makeExecutionID()
         let form = try await InputForm.read(call, into: target(flow, id, revision: revision, keeps: false))
         guard let declaration = try await engine.declaration(of: flow, revision: revision) else {
-            throw Refusal.notFound("Flow not found: \(flow)")
+            throw try await engine.missing(flow, revision: revision)
         }
         let resolved = try await engine.checkInputs(of: flow, revision: revision, given: form.inputs)
         return .json { text in
@@ -168,7 +169,7 @@ struct ExecutionRoutes: Sendable {
 
     private func reduced(_ key: FlowKey, revision: Int?) async throws -> Response {
         guard let stored = try await engine.store.flow(key, revision: revision, evenDeleted: false) else {
-            throw Refusal.notFound("Flow not found: \(key)")
+            throw try await engine.missing(key, revision: revision)
         }
         return .json(FlowBody(stored).reduced)
     }
@@ -198,6 +199,13 @@ extension EngineDoor {
             throw Refusal.notFound("Execution not found: \(text)")
         }
         return snapshot
+    }
+
+    /// What is told of a flow, or a revision of it, that is not there: which of both it is.
+    func missing(_ key: FlowKey, revision: Int?) async throws -> Refusal {
+        guard let revision, let newest = try await store.flow(key, revision: nil, evenDeleted: false)?.head.revision
+        else { return .notFound("Flow not found: \(key)") }
+        return .notFound("Flow \(key) has no revision \(revision); its newest is \(newest)")
     }
 
     /// Waits for something that may take long, but not beyond the server's end.

@@ -110,6 +110,7 @@ struct FlowBulk: Sendable {
     private func keys(_ call: Call) async throws -> [FlowKey] { try FlowKey.list(in: try await call.bodyJSON()) }
 
     private func found(_ call: Call) async throws -> [FlowKey] {
+        try BulkQuery.flows.check(call.query)
         let common = try CommonFilters(call, now: engine.clock.now)
         guard let namespace = try await common.namespace?.filter(among: engine.store.namespaces) else { return [] }
         let query = FlowQuery(namespace: namespace, text: common.text)

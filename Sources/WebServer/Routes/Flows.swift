@@ -95,7 +95,7 @@ struct FlowRoutes: Sendable {
         let revision = try call.query.int("revision", in: 1...Int.max)
         let evenDeleted = try call.query.flag("allowDeleted")
         guard let stored = try await engine.store.flow(key, revision: revision, evenDeleted: evenDeleted) else {
-            throw Refusal.notFound("Flow not found: \(key)")
+            throw try await engine.missing(key, revision: revision)
         }
         return stored
     }

@@ -36,13 +36,13 @@ struct TriggerRoutes: Sendable {
                 }
             },
             .post("/triggers/unlock/by-query", "Unlocks the triggers found.") { call in
-                try await change(try await found(call).filter(\.isLocked)) { _ = try await engine.unlock(trigger: $0) }
+                try await change(try await chosen(call).filter(\.isLocked)) { _ = try await engine.unlock(trigger: $0) }
             },
             .post("/triggers/set-disabled/by-triggers", "Switches triggers on or off.", handler: setDisabled),
             .put("/triggers/set-disabled", "Switches triggers on or off.", handler: setDisabled),
             .post("/triggers/set-disabled/by-query", "Switches the triggers found on or off.") { call in
                 let disabled = try call.query.flag("disabled", default: true)
-                return try await change(try await found(call)) {
+                return try await change(try await chosen(call)) {
                     _ = try await engine.setDisabled(disabled, trigger: $0)
                 }
             },
@@ -50,7 +50,7 @@ struct TriggerRoutes: Sendable {
                 try await change(try await rows(in: call.bodyJSON())) { try await engine.delete(trigger: $0) }
             },
             .post("/triggers/delete/by-query", "Deletes stored state of the triggers found.") { call in
-                try await change(try await found(call)) { try await engine.delete(trigger: $0) }
+                try await change(try await chosen(call)) { try await engine.delete(trigger: $0) }
             },
         ] + ["pause", "unpause", "delete"].flatMap(backfillBulk)
     }
@@ -68,12 +68,18 @@ struct TriggerRoutes: Sendable {
                 try await change(try await rows(in: call.bodyJSON()).filter { $0.backfill != nil }, act)
             },
             .post("/triggers/backfill/\(word)/by-query", "The same for the backfills of the triggers found.") { call in
-                try await change(try await found(call).filter { $0.backfill != nil }, act)
+                try await change(try await chosen(call).filter { $0.backfill != nil }, act)
             },
         ]
     }
 
     // MARK: finding
+
+    /// What an operation on many is done to: never everything by mistake.
+    private func chosen(_ call: Call) async throws -> [TriggerState] {
+        try BulkQuery.triggers.check(call.query)
+        return try await found(call)
+    }
 
     private func found(_ call: Call) async throws -> [TriggerState] {
         let common = try CommonFilters(call, now: engine.clock.now)
@@ -219,6 +225,9 @@ extension Backfill {
         guard let text = body["start"]?.string else { throw .illegalArgument("`backfill.start` must be a date-time") }
         self.init(start: try Query.moment(text, name: "backfill.start"), end: now)
         if let text = body["end"]?.string { end = try Query.moment(text, name: "backfill.end") }
+        if end < start {
+            throw .illegalArgument("`backfill.end` (\(end.iso)) is before `backfill.start` (\(start.iso))")
+        }
         if let given = body["inputs"]?.map { inputs = given }
         if let given = body["labels"], !given.isNull { labels = try Label.list(in: .list(FlowBody.labels(given))) }
         if let label = labels.first(where: { $0.key.hasPrefix("system.") }) {
