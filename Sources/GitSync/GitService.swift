@@ -5,9 +5,12 @@ import Synchronization
 public final class GitService: Sendable {
     public let settings: GitSettings
     let locks = CacheLocks()
+    /// Runs of the same sync follow each other: an older state never overwrites a newer one.
+    let turns = CacheLocks()
     private let listings = RefListings()
     private let http: HTTPTransport
     private let others: [any Transport]
+    private let lastEviction = Mutex<ContinuousClock.Instant?>(nil)
 
     public init(settings: GitSettings) {
         self.settings = settings
@@ -40,35 +43,52 @@ public final class GitService: Sendable {
         }
     }
 
-    /// Removes caches that were not used for long; for a nightly call.
+    /// Removes caches that were not used for long, when all together take more than `GitSettings.cacheLimit`.
+    /// Happens by itself once a day while repositories are in use.
+    /// - Returns: How many were removed.
     @discardableResult
     public func evict() async -> Int { await BareCache.evict(settings: settings, locks: locks) }
 
+    private func evictOnceADay() {
+        let isDue = lastEviction.withLock { last in
+            if let last, last.duration(to: .now) < .seconds(24 * 3600) { return false }
+            last = .now
+            return true
+        }
+        guard isDue else { return }
+        Task(executorPreference: GitThreads.shared) { await self.evict() }
+    }
+
     /// Opens the repository of a remote at a commit, with all trees of it there, and works on it. A cache that turns out to
-    /// be damaged is fetched again, once.
+    /// be damaged is fetched again; more than once only because others may do the same at the same time.
     func work<Result>(
         on connection: Connection, branch: String, commit: ObjectID?,
         _ work: (RepositoryView) async throws(GitError) -> Result
     ) async throws(GitError) -> Result {
-        do {
-            return try await attempt(on: connection, branch: branch, commit: commit, work)
-        } catch  where error.kind == .corrupt {
-            for kind in [CacheKind.partial, .full] {
-                let cache = BareCache(connection, kind: kind, settings: settings)
-                try await cache.locked(locks) { () async throws(GitError) in cache.remove() }
+        defer { evictOnceADay() }
+        for attempt in 1... {
+            let use = CacheUse()
+            do {
+                return try await self.attempt(on: connection, branch: branch, commit: commit, use, work)
+            } catch  where error.kind == .corrupt && attempt < 3 {
+                guard let cache = use.cache else { throw error }
+                try await cache.locked(locks) { () async throws(GitError) in
+                    // Only the one that was found so: another run may have replaced it already.
+                    if cache.identity == use.identity { cache.remove() }
+                }
             }
-            return try await attempt(on: connection, branch: branch, commit: commit, work)
         }
+        throw GitError(.corrupt, "the cache of \(connection.url) cannot be read")
     }
 
     private func attempt<Result>(
-        on connection: Connection, branch: String, commit: ObjectID?,
+        on connection: Connection, branch: String, commit: ObjectID?, _ use: CacheUse,
         _ work: (RepositoryView) async throws(GitError) -> Result
     ) async throws(GitError) -> Result {
         let view = try await trying(connection) { transport throws(GitError) in
             let cache = BareCache(connection, kind: transport.cacheKind, settings: settings)
             let view = try RepositoryView(
-                service: self, connection: connection, branch: branch, transport: transport, cache: cache
+                service: self, connection: connection, branch: branch, transport: transport, cache: cache, use: use
             )
             if let commit { try await view.bring(commit) }
             return view

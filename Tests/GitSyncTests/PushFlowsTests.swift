@@ -34,6 +34,28 @@ import Testing
         #"{changes:"0",file:"\#(file)",deletions:"-0",additions:"+10"}"#
     }
 
+    @Test func `a branch is said to be made only when it is`() async throws {
+        let flow = Fixture.new("f", "src")
+        bench.library.save(flow)
+        _ = try await push(["sourceNamespace": "src", "gitDirectory": "d"])
+        _ = bench.log
+        let same = try await push(["sourceNamespace": "src", "gitDirectory": "d", "branch": "main"])
+        #expect(same.outputs.commitID == nil)
+        #expect(!bench.log.contains { $0.contains("does not exist") })
+        // A new branch starts as the default branch, which has the file already.
+        let unchanged = try await push(["sourceNamespace": "src", "gitDirectory": "d", "branch": "new"])
+        #expect(unchanged.outputs.commitID == nil)
+        #expect(await remote.tip("new") == nil)
+        let log = bench.log
+        #expect(log.contains { $0.contains("No changes to commit. Skipping push. The branch new does not exist") })
+        #expect(!log.contains { $0.contains("creating it") })
+        _ = try await push(["sourceNamespace": "src", "gitDirectory": "e", "branch": "new", "dryRun": true])
+        #expect(bench.log.contains { $0.contains("on new, which would be created; nothing is pushed") })
+        _ = try await push(["sourceNamespace": "src", "gitDirectory": "e", "branch": "new"])
+        #expect(bench.log.contains { $0.contains("Branch new does not exist, creating it") })
+        #expect(await remote.tip("new") != nil)
+    }
+
     @Test func `PF-01: a child namespace with its texts rewritten`() async throws {
         bench.library.save(Fixture.ten("first-flow", "src"))
         bench.library.save(Fixture.ten("second-flow", "src.sub-namespace"))

@@ -108,7 +108,7 @@ import Testing
 }
 
 /// Takes connections and says nothing.
-private final class SilentServer {
+final class SilentServer {
     private let socket: Int32
     let port: UInt16
 

@@ -20,33 +20,51 @@ struct BareCache: Sendable {
     /// Where the commit of a branch as it was last read is kept.
     static func ref(_ branch: String) -> String { "refs/sync/\(branch)" }
 
+    /// Which repository stands at `path`: another one after it was removed and made anew. Nil when there is none.
+    var identity: String? {
+        var head = stat()
+        guard stat(path + "/HEAD", &head) == 0 else { return nil }
+        return "\(head.st_ino) \(head.st_mtim.tv_sec) \(head.st_mtim.tv_nsec)"
+    }
+
     /// Opens the repository, making an empty one where there is none.
+    /// - Throws: `corrupt` for one that cannot be opened: it must go.
     func open(origin: RemoteURL) throws(GitError) -> Repository {
         GitLibrary.start()
-        if !FileManager.default.fileExists(atPath: path + "/HEAD") { try create(origin) }
+        if identity == nil { try create(origin) }
         touch()
-        return try Repository.open(path)
+        do throws(GitError) {
+            return try Repository.open(path)
+        } catch {
+            throw GitError(.corrupt, error.what)
+        }
     }
 
     /// Made beside and renamed into place, so that nobody sees a half-made one.
     private func create(_ origin: RemoteURL) throws(GitError) {
-        let new = "\(folder)/new-\(UUID().uuidString)"
-        do {
-            try FileManager.default.createDirectory(
-                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700]
-            )
-        } catch {
-            throw GitError(.local, "cannot make \(folder): \(error)")
-        }
-        _ = try Repository.create(new)
-        try Self.writeConfiguration(of: new, origin: origin.address)
-        if rename(new, path) != 0 {
-            let reason = String(cString: strerror(errno))
+        var reason = ""
+        // The folder may be removed for its age at any moment.
+        for _ in 1...3 {
+            let new = "\(folder)/new-\(UUID().uuidString)"
+            do {
+                try FileManager.default.createDirectory(
+                    atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700]
+                )
+            } catch {
+                throw GitError(.local, "cannot make \(folder): \(error)")
+            }
+            _ = try Repository.create(new)
+            try Self.writeConfiguration(of: new, origin: origin.address)
+            if rename(new, path) == 0 { return }
+            let code = errno
+            reason = String(cString: strerror(code))
             try? FileManager.default.removeItem(atPath: new)
-            guard FileManager.default.fileExists(atPath: path + "/HEAD") else {
-                throw GitError(.local, "cannot make \(path): \(reason)")
+            if identity != nil { return }
+            if code == ENOTEMPTY || code == EEXIST || code == ENOTDIR {
+                throw GitError(.corrupt, "\(path) is no repository")
             }
         }
+        throw GitError(.local, "cannot make \(path): \(reason)")
     }
 
     /// The configuration that `git` and libgit2 both understand: bare, with objects that may be left at the remote.
@@ -85,7 +103,7 @@ struct BareCache: Sendable {
     func locked<Result>(
         _ locks: CacheLocks, _ work: () async throws(GitError) -> Result
     ) async throws(GitError) -> Result {
-        await locks.enter(folder)
+        try await locks.enter(folder)
         do throws(GitError) {
             let file = try await FileLock(folder + "/lock")
             defer { file.release() }
@@ -96,59 +114,5 @@ struct BareCache: Sendable {
             await locks.leave(folder)
             throw error
         }
-    }
-}
-
-/// Turns within this process: one holder for each name, the others wait in line without a thread.
-actor CacheLocks {
-    private var held: [String: [CheckedContinuation<Void, Never>]] = [:]
-
-    func enter(_ name: String) async {
-        guard held[name] != nil else {
-            held[name] = []
-            return
-        }
-        await withCheckedContinuation { held[name, default: []].append($0) }
-    }
-
-    func leave(_ name: String) {
-        guard var waiting = held[name], !waiting.isEmpty else {
-            held[name] = nil
-            return
-        }
-        let next = waiting.removeFirst()
-        held[name] = waiting
-        next.resume()
-    }
-}
-
-/// An advisory lock that other processes respect.
-final class FileLock {
-    private var file: Int32
-
-    /// Waits at most ten minutes.
-    init(_ path: String) async throws(GitError) {
-        file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw GitError(.local, "cannot open \(path): \(String(cString: strerror(errno)))") }
-        let start = ContinuousClock.now
-        while flock(file, LOCK_EX | LOCK_NB) != 0 {
-            do {
-                try await Task.sleep(for: .milliseconds(50))
-            } catch {
-                release()
-                throw GitError(.unreachable, "interrupted while another process used the repository cache")
-            }
-            guard start.duration(to: .now) < GitLimits.wallClock else {
-                release()
-                throw GitError(.unreachable, "another process holds \(path)")
-            }
-        }
-    }
-
-    deinit { release() }
-
-    func release() {
-        if file >= 0 { close(file) }
-        file = -1
     }
 }

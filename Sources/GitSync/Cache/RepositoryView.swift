@@ -1,3 +1,9 @@
+/// Which repository a run works with, so that only that one is removed when it turns out to be damaged.
+final class CacheUse {
+    fileprivate(set) var cache: BareCache?
+    fileprivate(set) var identity: String?
+}
+
 /// One remote's repository as one task sees it: the cache, open, and the way to bring what is missing.
 final class RepositoryView {
     /// More packs than this make reading slow: the cache is made anew, which costs one fetch.
@@ -11,27 +17,44 @@ final class RepositoryView {
     private(set) var repository: Repository
     /// Bytes that came over the network.
     private(set) var received = 0
+    private let use: CacheUse
 
     init(
-        service: GitService, connection: Connection, branch: String, transport: any Transport, cache: BareCache
+        service: GitService, connection: Connection, branch: String, transport: any Transport, cache: BareCache,
+        use: CacheUse
     ) throws(GitError) {
         self.service = service
         self.connection = connection
         self.branch = branch
         self.transport = transport
         self.cache = cache
+        self.use = use
+        use.cache = cache
+        use.identity = cache.identity
         repository = try cache.open(origin: connection.url)
+        use.identity = cache.identity
+    }
+
+    private func open() throws(GitError) {
+        repository = try cache.open(origin: connection.url)
+        use.identity = cache.identity
+    }
+
+    /// With the lock held: what was left half done goes, and what came or was made anew meanwhile is seen.
+    private func prepare() throws(GitError) {
+        cache.removeLeftovers()
+        if cache.identity == use.identity { try repository.refresh() } else { try open() }
     }
 
     /// Sees to it that a commit and all its trees are in the cache.
     func bring(_ commit: ObjectID) async throws(GitError) {
         if holdsTree(of: commit) { return }
         try await cache.locked(service.locks) { () async throws(GitError) in
-            try repository.refresh()
+            try prepare()
             if holdsTree(of: commit) { return }
             if cache.packCount > Self.mostPacks {
                 cache.remove()
-                repository = try cache.open(origin: connection.url)
+                try open()
             }
             let ref = BareCache.ref(branch)
             let known = try repository.target(of: ref)
@@ -66,7 +89,7 @@ final class RepositoryView {
         let missing = blobs.filter { !repository.holds($0) && seen.insert($0).inserted }
         guard !missing.isEmpty else { return }
         try await cache.locked(service.locks) { () async throws(GitError) in
-            try repository.refresh()
+            try prepare()
             let missing = missing.filter { !repository.holds($0) }
             guard !missing.isEmpty else { return }
             received += try await transport.fetch(blobs: missing, into: cache.path, from: connection)
@@ -114,6 +137,7 @@ final class RepositoryView {
     func push(_ commit: ObjectID, over old: ObjectID?) async throws(GitError) {
         let request = PushRequest(branch: branch, old: old, new: commit, pack: try repository.packOfWritten())
         try await cache.locked(service.locks) { () async throws(GitError) in
+            try prepare()
             try await transport.push(request, from: cache.path, to: connection)
             // From here on the remote has it: a cache that cannot keep it only costs a fetch later.
             do throws(GitError) {

@@ -52,12 +52,22 @@ public struct GitError: Error, Sendable, CustomStringConvertible {
         let kind: Kind =
             switch code {
             case GIT_ENOTFOUND.rawValue, GIT_EMISMATCH.rawValue: .corrupt
+            case GIT_ERROR.rawValue where isDamage(git_error_last()?.pointee.klass): .corrupt
             case GIT_EAUTH.rawValue: .notAuthorized
             case GIT_ECERTIFICATE.rawValue: .untrusted
             case GIT_ENONFASTFORWARD.rawValue: .moved
             default: .local
             }
         return GitError(kind, "\(doing): \(text)")
+    }
+
+    /// Whether a failure is about what a repository holds: after the machine went down its files may be empty.
+    private static func isDamage(_ kind: Int32?) -> Bool {
+        let ours = [
+            GIT_ERROR_REFERENCE, GIT_ERROR_ZLIB, GIT_ERROR_REPOSITORY, GIT_ERROR_CONFIG, GIT_ERROR_ODB,
+            GIT_ERROR_OBJECT, GIT_ERROR_TREE,
+        ]
+        return ours.contains { Int32($0.rawValue) == kind }
     }
 }
 

@@ -102,6 +102,17 @@ public struct RemoteURL: Sendable, Hashable, CustomStringConvertible {
         )
     }
 
+    /// The machine with its port, also where the address leaves the usual one out: for messages.
+    var machine: String {
+        let name = host.contains(":") ? "[\(host)]" : host
+        let usual = scheme == .https ? "443" : scheme == .http ? "80" : "22"
+        guard let start = address.firstRange(of: "://")?.upperBound else { return "\(name):\(usual)" }
+        let place = address[start...].prefix { $0 != "/" }
+        guard let colon = place.lastIndex(of: ":") else { return "\(name):\(usual)" }
+        let port = place[place.index(after: colon)...]
+        return "\(name):\(!port.isEmpty && port.allSatisfy(\.isNumber) ? String(port) : usual)"
+    }
+
     /// The same for every way to write the same address: what caches are named by.
     public var normalised: String {
         var text = address

@@ -39,7 +39,6 @@ struct PushFlowsRun: Sendable {
 
     private func once() async throws -> Outcome {
         let refs = try await service.refs(of: connection, branch: options.branch)
-        if refs.tip == nil { log.info("Branch \(options.branch) does not exist, creating it") }
         let stored = try await library.flows(in: options.sourceNamespace, children: options.children)
         let base = refs.tip ?? refs.head
         return try await GitThreads.run {
@@ -73,13 +72,16 @@ struct PushFlowsRun: Sendable {
         try plan.settle { id throws(GitError) in try repository.blob(id, limit: LineCounts.limit) }
         let rows = try rows(of: plan, repository)
         guard !rows.isEmpty else {
-            log.info("No changes to commit. Skipping push.")
+            let isNew = old == nil ? " The branch \(options.branch) does not exist and is not created." : ""
+            log.info("No changes to commit. Skipping push.\(isNew)")
             return Outcome(rows: [])
         }
         if dryRun {
-            log.info("Dry run: \(rows.count) file(s) would change on \(options.branch); nothing is pushed")
+            let isNew = old == nil ? ", which would be created" : ""
+            log.info("Dry run: \(rows.count) file(s) would change on \(options.branch)\(isNew); nothing is pushed")
             return Outcome(rows: PushRow.file(rows))
         }
+        if old == nil { log.info("Branch \(options.branch) does not exist, creating it") }
         let commit = try commit(plan, repository, root: root, parent: base)
         try await view.push(commit, over: old)
         log.info("Pushed \(rows.count) file(s) to \(options.branch) of \(connection.url) as \(commit)")

@@ -73,11 +73,8 @@ public struct SyncFlows: RunnableTask, CautiousTask {
                 service: GitService.shared(GitSettings(context.services.settings)), library: context.services.flows,
                 log: context.log
             )
-            let path = context.filePrefix + "flows.ion"
-            switch try await run.run() {
-            case .bytes(let bytes): return Outputs(flows: try await context.services.files.store(bytes, at: path))
-            case .file(let file): return Outputs(flows: try await context.services.files.store(file: file, at: path))
-            }
+            let rows = try await run.run()
+            return Outputs(flows: try await context.services.files.store(rows, at: context.filePrefix + "flows.ion"))
         } catch {
             throw .from(error)
         }

@@ -13,26 +13,58 @@ struct SyncFlowsRun: Sendable {
     let library: any FlowLibrary
     let log: RunLog
 
-    enum Rows: Sendable {
-        /// Ion text.
-        case bytes([UInt8])
-        /// A file with it that was made before.
-        case file(String)
+    /// - Returns: The rows as Ion text.
+    func run() async throws -> [UInt8] {
+        let look = try await look()
+        if case .nothingNew(let rows) = look { return rows }
+        guard !dryRun else { return try await carryOut(look) }
+        let turn = store.key
+        let isLate = try await service.turns.enter(turn)
+        do {
+            // The same sync was under way: what was news before it is none any more, or older than what it brought.
+            let rows = try await carryOut(isLate ? try await self.look() : look)
+            await service.turns.leave(turn)
+            return rows
+        } catch {
+            await service.turns.leave(turn)
+            throw error
+        }
     }
 
-    func run() async throws -> Rows {
-        let memory = store.load()
+    private enum Look {
+        /// With the rows that say so.
+        case nothingNew([UInt8])
+        /// At this tip (nil in an empty repository), since the last run if the store is still as that left it.
+        case news(ObjectID?, SyncMemory?)
+    }
+
+    private func look() async throws -> Look {
+        var memory = store.load()
         let version = try await library.version(of: options.namespace, children: options.children)
         let tip = try await tip()
-        if let memory, let tip, memory.commit == tip, memory.version == version { return nothingNew(memory) }
-        return try await GitThreads.run {
-            try await service.work(on: connection, branch: options.branch, commit: tip) { view throws(GitError) in
-                do {
-                    return try await sync(view, tip, memory?.version == version ? memory : nil)
-                } catch let error as GitError {
-                    throw error
-                } catch {
-                    throw GitError(.local, "\(error)")
+        for _ in 1...8 {
+            guard let known = memory, let tip, known.commit == tip, known.version == version else { break }
+            if let rows = store.rows(of: known) { return .nothingNew(nothingNew(known, rows)) }
+            // Lost, or replaced since it was looked at.
+            let now = store.load()
+            memory = now?.generation == known.generation ? nil : now
+        }
+        return .news(tip, memory?.version == version ? memory : nil)
+    }
+
+    private func carryOut(_ look: Look) async throws -> [UInt8] {
+        switch look {
+        case .nothingNew(let rows): return rows
+        case .news(let tip, let memory):
+            return try await GitThreads.run {
+                try await service.work(on: connection, branch: options.branch, commit: tip) { view throws(GitError) in
+                    do {
+                        return try await sync(view, tip, memory)
+                    } catch let error as GitError {
+                        throw error
+                    } catch {
+                        throw GitError(.local, "\(error)")
+                    }
                 }
             }
         }
@@ -50,22 +82,22 @@ struct SyncFlowsRun: Sendable {
         )
     }
 
-    private func nothingNew(_ memory: SyncMemory) -> Rows {
+    private func nothingNew(_ memory: SyncMemory, _ rows: [UInt8]) -> [UInt8] {
         memory.notices.forEach { log.warn($0) }
         log.info("Nothing new in branch \(options.branch) of \(connection.url): \(memory.count) flow(s) unchanged")
-        return .file(memory.rows)
+        return rows
     }
 
     /// - Parameter memory: Of the last run, if the store is still as it left it.
-    private func sync(_ view: RepositoryView, _ tip: ObjectID?, _ memory: SyncMemory?) async throws -> Rows {
+    private func sync(_ view: RepositoryView, _ tip: ObjectID?, _ memory: SyncMemory?) async throws -> [UInt8] {
         let root = try tip.map { try view.repository.tree(ofCommit: $0) }
         guard let tip, let root else { return try without(.missing) }
         let place = try await view.folder(options.directory, root: root)
         guard case .folder(let folder) = place.found else { return try without(place.found) }
         if let memory, !memory.hasLinks {
-            if memory.folder == folder {
+            if memory.folder == folder, let rows = store.rows(of: memory) {
                 store.move(memory, to: tip)
-                return nothingNew(memory)
+                return nothingNew(memory, rows)
             }
             if let rows = try await syncChanges(view, tip, since: memory, folder) { return rows }
         }
@@ -73,7 +105,7 @@ struct SyncFlowsRun: Sendable {
     }
 
     /// The directory is not there: an error, or nothing to do. With `delete` it would empty the namespace: never.
-    private func without(_ found: FolderFound) throws(GitError) -> Rows {
+    private func without(_ found: FolderFound) throws(GitError) -> [UInt8] {
         if case .other(let what) = found {
             throw GitError(.invalid, "The path '\(options.directoryAsGiven)' exists but is \(what), not a directory")
         }
@@ -87,14 +119,14 @@ struct SyncFlowsRun: Sendable {
             )
         }
         log.warn("The directory '\(options.directoryAsGiven)' was not found: nothing is synced")
-        return .bytes([])
+        return []
     }
 
     // MARK: everything
 
     private func syncAll(
         _ view: RepositoryView, _ tip: ObjectID, _ root: ObjectID, _ folder: ObjectID, at place: GitDirectory
-    ) async throws -> Rows {
+    ) async throws -> [UInt8] {
         let listing = try await view.list(folder: folder, at: place, root: root, deep: options.children)
         let ignored = listing.files.first { $0.path == IgnoreFile.name }
         try await view.bring(
@@ -133,7 +165,7 @@ struct SyncFlowsRun: Sendable {
     /// Syncs only the files that differ from the last run's; nil when that does not tell all.
     private func syncChanges(
         _ view: RepositoryView, _ tip: ObjectID, since memory: SyncMemory, _ folder: ObjectID
-    ) async throws -> Rows? {
+    ) async throws -> [UInt8]? {
         guard view.repository.holds(memory.folder), let synced = store.files(of: memory) else { return nil }
         var changed = try view.repository.differences(from: memory.folder, to: folder)
         if !options.children { changed.removeAll { $0.path.contains("/") } }
@@ -228,7 +260,7 @@ struct SyncFlowsRun: Sendable {
     private func carryOut(
         _ plan: SyncFlowsPlan, from version: String, at tip: ObjectID, _ folder: ObjectID, hasLinks: Bool,
         notices: [String]
-    ) async throws -> Rows {
+    ) async throws -> [UInt8] {
         var plan = plan
         plan.warnings.forEach { log.warn($0) }
         if !dryRun {
@@ -254,7 +286,7 @@ struct SyncFlowsRun: Sendable {
             }
         }
         tell(plan)
-        return .bytes(SyncRow.file(plan.rows(options.directory)))
+        return SyncRow.file(plan.rows(options.directory))
     }
 
     private func tell(_ plan: SyncFlowsPlan) {

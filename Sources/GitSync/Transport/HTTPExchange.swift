@@ -67,13 +67,15 @@ final class HTTPExchange: Sendable {
         let start = ContinuousClock.now
         while true {
             guard start.duration(to: .now) < GitLimits.wallClock else {
-                throw GitError(.unreachable, "\(connection.url.host) did not finish in time")
+                throw GitError(
+                    .unreachable,
+                    "\(connection.url.machine) did not finish within \(GitLimits.wallClock.components.seconds) s")
             }
             let chunk: ByteBuffer?
             do {
                 chunk = try await chunks.next()
             } catch {
-                throw Self.translated(error, connection)
+                throw TransportTrouble.told(error, connection)
             }
             guard let chunk else { return }
             try take(chunk)
@@ -109,7 +111,7 @@ final class HTTPExchange: Sendable {
             let client = clients.client(connect: connection.connectTimeout, read: connection.readTimeout)
             return try await client.execute(request, deadline: .now() + amount)
         } catch {
-            throw Self.translated(error, connection)
+            throw TransportTrouble.told(error, connection)
         }
     }
 
@@ -148,29 +150,8 @@ final class HTTPExchange: Sendable {
         } catch is NIOTooManyBytesError {
             throw GitError(.tooMuch, "\(connection.url) lists too many refs")
         } catch {
-            throw Self.translated(error, connection)
+            throw TransportTrouble.told(error, connection)
         }
-    }
-
-    private static func translated(_ error: any Error, _ connection: Connection) -> GitError {
-        let host = connection.url.host
-        if error is CancellationError { return GitError(.unreachable, "the exchange with \(host) was cancelled") }
-        if let error = error as? HTTPClientError {
-            switch error {
-            case .connectTimeout, .readTimeout, .writeTimeout, .deadlineExceeded, .tlsHandshakeTimeout,
-                .getConnectionFromPoolTimeout:
-                return GitError(.unreachable, "\(host) did not answer in time (\(error.shortDescription))")
-            default: return GitError(.unreachable, "the connection to \(host) failed: \(error.shortDescription)")
-            }
-        }
-        let kind = String(reflecting: type(of: error))
-        if kind.contains("SSL") || kind.contains("TLS") {
-            return GitError(
-                .untrusted, "the secure connection to \(host) could not be established: \(error)",
-                fix: "if the server's certificate comes from an authority of your own, name it in trustedCaPemPath"
-            )
-        }
-        return GitError(.unreachable, "the connection to \(host) failed: \(connection.redacting("\(error)"))")
     }
 }
 
