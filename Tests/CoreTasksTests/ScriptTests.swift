@@ -121,7 +121,9 @@ func `Large outputs are taken`(_ letters: Int) async throws {
 
 @Test func `Background processes are ended and told`() async throws {
     let world = TestWorld()
-    let (outputs, failure) = try await shell("setsid sleep 1000 > /dev/null 2>&1 & echo done; exit 4", in: world)
+    let (outputs, failure) = try await shell(
+        "setsid sh -c 'exec > ready 2>&1; exec sleep 1000' & while [ ! -e ready ]; do sleep 0.01; done; exit 4",
+        in: world)
     #expect(failure == "Command failed with exit code 4")
     #expect(outputs["exitCode"] == 4)
     #expect(world.messages(.warn).first?.hasPrefix("Background processes that the script had left running") == true)
