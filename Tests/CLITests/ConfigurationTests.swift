@@ -94,4 +94,35 @@ import Testing
     func `a file that says nothing changes nothing`(_ text: String) throws {
         #expect(try Configuration.read(text, file: "c.yaml").warnings.isEmpty)
     }
+
+    @Test func `variables of the environment are keys too`() throws {
+        let configuration = try Configuration.load(
+            nil,
+            environment: [
+                "SLUICE_SERVER__PORT": "9001", "SLUICE_SERVER__WORKER_THREADS": "3", "SLUICE_SERVER": "http://x",
+                "SLUICE_STORAGE__SYNCHRONOUS": "NORMAL", "SLUICE_GIT__NAME": "", "SLUICE_COMMIT": "x",
+            ])
+        #expect(configuration.port == 9001 && configuration.workers == 3 && configuration.synchronous == "NORMAL")
+        #expect(configuration.gitName == nil)
+    }
+
+    @Test(arguments: [
+        ("SLUICE_SERVER__PRT", "1", "config.unknown-key", "did you mean \"port\"?"),
+        ("SLUICE_SERVER__PORT", "high", "config.not-a-number", nil),
+        (
+            "SLUICE_VARIABLES__GLOBALS__REGION", "eu", "config.only-in-file",
+            "write it in a file, and name that with --config"
+        ),
+    ])
+    func `a variable that sets nothing is told by its name`(
+        _ name: String, _ text: String, _ code: String, _ fix: String?
+    ) {
+        do throws(Problems) {
+            _ = try Configuration.load(nil, environment: [name: text])
+            Issue.record("it was taken")
+        } catch {
+            #expect(error.all.map(\.code) == [code])
+            #expect(error.all.first?.path?.hasPrefix("\(name): sluice.") == true && error.all.first?.fix == fix)
+        }
+    }
 }

@@ -50,6 +50,40 @@ import Testing
         #expect(cutter.isComplete)
     }
 
+    private static let execution =
+        #" {"id":"taskRunList","inputs":{"taskRunList":[1,"a]}"]}, "taskRunList" : [ {"id":"\"]"},{"b":[{}]} ] ,"state":{"current":"FAILED"}}"#
+
+    @Test(arguments: 1...12) func `a list is cut out of an object, whatever the pieces`(_ size: Int) throws {
+        let bytes = Array(Self.execution.utf8)
+        var (cutter, found) = (JSONObjectCutter(list: "taskRunList"), [String]())
+        for start in stride(from: 0, to: bytes.count, by: size) {
+            #expect(!cutter.isComplete)
+            found += try cutter.cut(bytes[start..<min(start + size, bytes.count)]).map {
+                String(decoding: $0, as: UTF8.self)
+            }
+        }
+        #expect(found == [#"{"id":"\"]"}"#, #"{"b":[{}]}"#])
+        #expect(
+            String(decoding: cutter.rest, as: UTF8.self)
+                == #"{"id":"taskRunList","inputs":{"taskRunList":[1,"a]}"]},"taskRunList":[],"state":{"current":"FAILED"}}"#
+        )
+        #expect(cutter.isComplete)
+    }
+
+    @Test(arguments: ["[1]", "no", "{}}", #"{"taskRunList":null}{"#])
+    func `what is no object is refused`(_ text: String) {
+        var cutter = JSONObjectCutter(list: "taskRunList")
+        #expect(throws: JSONArrayCutter.Unfit.self) { try cutter.cut(text.utf8) }
+    }
+
+    @Test func `a list that is not there, null or empty has no elements`() throws {
+        for text in ["{}", #"{"taskRunList":null,"a":[1]}"#, #"{"taskRunList":[],"a":[1]}"#] {
+            var cutter = JSONObjectCutter(list: "taskRunList")
+            #expect(try cutter.cut(text.utf8).isEmpty)
+            #expect(cutter.isComplete && String(decoding: cutter.rest, as: UTF8.self) == text)
+        }
+    }
+
     @Test func `an empty array has no elements`() throws {
         var cutter = JSONArrayCutter()
         #expect(try cutter.cut("[]".utf8).isEmpty)

@@ -65,6 +65,8 @@ import Testing
             "/executions/webhook/company.team/webhook/a-long-random-key", #"{"item":"tea"}"#)
         #expect(answer.status == 200)
         #expect(answer.json["item"] == "tea")
+        let got = try await server.get("/executions/webhook/company.team/webhook/a-long-random-key?item=coffee")
+        #expect(got.status == 200 && got.json["item"] == "coffee", "\(got.text)")
     }
 
     /// The whole of `make demo`, which checks each of its steps itself.

@@ -90,13 +90,13 @@ import Testing
             print(child.returncode, child.stdout.count(b"\\n"), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
             """
         let ended = try await Child(
-            "/usr/bin/env", ["python3", "-c", script, Sluice.path, "any"], at: Sluice.home,
+            "/usr/bin/env", ["python3", "-c", script, Sluice.path, "0nINGjB63skjAQuLikBPkE"], at: Sluice.home,
             environment: ["SLUICE_SERVER": "http://127.0.0.1:\(port)"]
         ).ended()
         let numbers = ended.output.split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
         #expect(numbers.count == 3 && numbers[0] == 0 && numbers[1] == 1056, "\(ended)")
         #expect(numbers.last ?? .max < 160 << 10, "KiB resident")
-        let broken = try await sluice("http://127.0.0.1:\(port)", "exec", "logs", "broken")
+        let broken = try await sluice("http://127.0.0.1:\(port)", "exec", "logs", "0nbrokenB63skjAQuLikBP")
         #expect(broken.status == 3 && broken.errors.contains("broke off"), "\(broken.errors)")
     }
 

@@ -57,6 +57,46 @@ import Testing
         #expect(missing.status == 2 && missing.errors.contains("--flows"), "\(missing.errors)")
     }
 
+    @Test func `what the server makes is its user's alone, and scripts keep the mask they would have`() async throws {
+        let data = try Folder()
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: data.path)
+        let flow = """
+            id: mask
+            namespace: a
+            tasks:
+              - { id: mask, type: io.kestra.plugin.scripts.shell.Script, script: umask }
+            """
+        let server = try await Server(data: data, flows: try Folder(["mask.yaml": flow]))
+        #expect(
+            server.child.errors.contains(
+                "warning: the folder \(data.path) is open to other users of this machine (mode 755)\n   fix: chmod 700")
+        )
+        let mask = try await server.log(of: try await server.run("a/mask")).trimmingCharacters(
+            in: .whitespacesAndNewlines)
+        let own = try await Child("/bin/sh", ["-c", "umask"], at: "/").ended().output
+        #expect(mask + "\n" == own)
+        for name in try FileManager.default.contentsOfDirectory(atPath: data.path) {
+            let facts = try FileManager.default.attributesOfItem(atPath: data.path + "/" + name)
+            let mode = (facts[.posixPermissions] as? NSNumber)?.intValue ?? -1
+            #expect(mode == (facts[.type] as? FileAttributeType == .typeDirectory ? 0o700 : 0o600), "\(name)")
+        }
+    }
+
+    @Test func `a variable of the environment sets what the file does not`() async throws {
+        let data = try Folder()
+        let environment = ["SLUICE_SERVER__PORT": "0", "SLUICE_SERVER__PRT": "1"]
+        let wrong = try await Child(
+            Sluice.path, ["server", "--data", data.path], at: data.path, environment: environment
+        ).ended()
+        #expect(wrong.status == 2 && wrong.errors.contains("SLUICE_SERVER__PRT: sluice.server.prt"), "\(wrong.errors)")
+        let child = try Child(
+            Sluice.path, ["server", "--data", data.path], at: data.path, environment: ["SLUICE_SERVER__PORT": "0"])
+        let greeting = await child.output(until: "ready in")
+        #expect(greeting.contains("API   http://127.0.0.1:") && !greeting.contains("127.0.0.1:8080"), "\(greeting)")
+        child.signal(SIGTERM)
+        #expect(await child.status() == 0)
+    }
+
     /// A folder on a tiny file system of its own; nil where this user may not mount one.
     private func tiny(_ options: String) async throws -> Folder? {
         let folder = try Folder()

@@ -11,6 +11,7 @@ import Testing
 
     @Test(arguments: [
         Case(words: ["serve"], says: ["error: sluice has no command \"serve\"", "did you mean \"server\"?"]),
+        Case(words: ["frob"], says: ["error: sluice has no command \"frob\"", "use one of: server, run"]),
         Case(words: ["exec", "strat"], says: ["sluice exec has no command \"strat\"", "did you mean \"start\"?"]),
         Case(words: ["help", "serve"], says: ["did you mean \"server\"?"]),
         Case(words: ["run"], says: ["error: missing expected argument '<file>'", "see `sluice run --help`"]),
@@ -53,6 +54,21 @@ import Testing
         #expect(
             ended.errors.contains("\(name) is no address")
                 && ended.errors.contains("did you mean http://localhost:8080?"))
+    }
+
+    @Test func `a name that is near nothing is not taken for another`() async throws {
+        let ended = try await Sluice.run("type", "show", "nope")
+        #expect(ended.status == 5 && ended.errors.contains("`sluice type list`"), "\(ended.errors)")
+    }
+
+    @Test func `a run without the flows that it calls says how to give them`() async throws {
+        let ended = try await Sluice.run("run", "flows/subflow.yaml")
+        #expect(ended.status == 1)
+        #expect(
+            ended.errors.hasPrefix(
+                "warning: task add calls the flow company.team/subflow_child, which is not here\n"
+                    + "   fix: name its file or folder, such as --with flows\n"), "\(ended.errors)")
+        #expect(try await !Sluice.run("run", "flows/subflow.yaml", "--with", "flows").errors.contains("warning"))
     }
 
     @Test func `a server that is not there is exit code 3, in few words`() async throws {

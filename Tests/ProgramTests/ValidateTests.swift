@@ -29,6 +29,20 @@ import Testing
             name: "one id twice", source: "id: a\nnamespace: x\ntasks:\n  - id: l\n" + log + "  - id: l\n" + log,
             says: ["bad.yaml:7:5: error: Duplicate task id with name [l]"]),
         Case(
+            name: "a flow that calls itself",
+            source:
+                "id: a\nnamespace: x\ntasks:\n  - id: l\n    type: io.kestra.plugin.core.flow.Subflow\n    namespace: x\n    flowId: a\n",
+            says: [
+                "bad.yaml:7:13: error: Recursive call to flow [x.a]\n", "|             ^\n", "fix: call another flow",
+            ]),
+        Case(
+            name: "a misspelt type",
+            source: "id: a\nnamespace: x\ntasks:\n  - id: l\n    typ: io.kestra.plugin.core.log.Log\n    message: hi\n",
+            says: ["bad.yaml:5:5: error: tasks[0].type: Invalid type: null", "did you mean `type` where `typ` stands?"]),
+        Case(
+            name: "a type left out", source: "id: a\nnamespace: x\ntasks:\n  - id: l\n    message: hi\n",
+            says: ["fix: add `type: io.kestra.plugin.core.log.Log`"]),
+        Case(
             name: "two mistakes at once",
             source: "id: a\nnamespace: x\ntasks:\n  - id: l\n    type: io.kestra.plugin.core.log.Log\n    mesage: hi\n",
             says: ["bad.yaml:4:5: error: tasks[0].message: must not be null", "bad.yaml:6:5: error: tasks[0].mesage"]),

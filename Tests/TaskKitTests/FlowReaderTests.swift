@@ -159,4 +159,18 @@ private func problems(_ source: String) -> [Problem] {
         #expect(schema["properties"]?["text"]?["description"] == "What to say.")
         #expect(schema["required"] == ["text"])
     }
+
+    @Test func `a type that is missing is told with the key that was meant, or with the types that fit`() throws {
+        let wrong = problems(Self.start + "tasks:\n  - id: a\n    typ: test.Say\n    text: hi\n")
+        #expect(wrong.map(\.what) == ["Invalid type: null"])
+        #expect(wrong.first?.place?.description == "f.yaml:5:5")
+        #expect(wrong.first?.fix == "did you mean `type` where `typ` stands?")
+        let fitting = problems(Self.start + "tasks:\n  - id: a\n    text: hi\n")
+        #expect(fitting.first?.fix == "add `type: test.Say`")
+        let none = problems(Self.start + "tasks:\n  - id: a\n    nothing: hi\n")
+        #expect(none.first?.fix?.contains("`sluice type list --kind task`") == true)
+        let trigger = problems(
+            Self.start + "tasks: [{id: a, type: test.Say, text: hi}]\ntriggers: [{id: t, cron: '@daily'}]\n")
+        #expect(trigger.first?.fix == "add `type: test.Tick`")
+    }
 }

@@ -35,13 +35,16 @@ struct ExecCommand: AsyncParsableCommand {
                 case .file(let bytes, let fileName): body.add(file: bytes, fileName: fileName, name: key)
                 }
             }
-            var parameters = label.map { ("labels", $0) }
-            if wait { parameters.append(("wait", "true")) }
             let execution = try await remote.call(
-                "POST", "/executions/\(name.path)", parameters, body: body.isEmpty ? nil : body.finished(),
-                contentType: body.isEmpty ? nil : body.contentType)
-            ExecCommand.show(execution, output)
-            if wait { try ExecCommand.exit(by: execution) }
+                "POST", "/executions/\(name.path)", label.map { ("labels", $0) },
+                body: body.isEmpty ? nil : body.finished(), contentType: body.isEmpty ? nil : body.contentType)
+            guard wait else {
+                ExecCommand.show(execution, output)
+                return
+            }
+            try await ExecutionWait(remote: remote, id: execution.text("id")).untilEnded()
+            let ended = try await ExecCommand.show(execution.text("id"), of: remote, output, tellsWhy: true)
+            try ExecCommand.exit(by: ended)
         }
     }
 
@@ -82,25 +85,27 @@ struct ExecCommand: AsyncParsableCommand {
 
     struct Get: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show an execution with its task runs.")
-        @Argument(help: "The execution's id.") var id: String
+        @Argument(help: "The execution's id, or its first characters.") var id: String
         @OptionGroup var output: OutputOptions
         @OptionGroup var server: ServerOptions
 
         func run() async throws {
-            ExecCommand.show(try await RemoteServer(server).get(try ExecCommand.path(id)), output)
+            let remote = try RemoteServer(server)
+            let isTable = output.output == .table || output.output == .wide
+            try await ExecCommand.show(try await remote.executionID(id), of: remote, output, tellsWhy: isTable)
         }
     }
 
     struct Outputs: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show what an execution gave out, as JSON.")
-        @Argument(help: "The execution's id.") var id: String
+        @Argument(help: "The execution's id, or its first characters.") var id: String
         @OptionGroup var server: ServerOptions
 
         func run() async throws {
-            let execution = try await RemoteServer(server).get(try ExecCommand.path(id))
+            let remote = try RemoteServer(server)
             var tasks: ValueMap = [:]
-            for run in execution["taskRunList"]?.list ?? [] {
-                guard let outputs = run["outputs"]?.map, !outputs.isEmpty else { continue }
+            let execution = try await remote.execution(try await remote.executionID(id)) { run in
+                guard let outputs = run["outputs"]?.map, !outputs.isEmpty else { return }
                 let value = run.text("value")
                 tasks[value.isEmpty ? run.text("taskId") : "\(run.text("taskId"))[\(value)]"] = .map(outputs)
             }
@@ -110,21 +115,43 @@ struct ExecCommand: AsyncParsableCommand {
 
     struct Kill: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Kill an execution and those that it started.")
-        @Argument(help: "The execution's id.") var id: String
+        @Argument(help: "The execution's id, or its first characters.") var id: String
         @OptionGroup var server: ServerOptions
 
         func run() async throws {
-            let (remote, path) = (try RemoteServer(server), try ExecCommand.path(id))
-            let state = try await remote.get(path).text("state", "current")
+            let remote = try RemoteServer(server)
+            let id = try await remote.executionID(id)
+            let state = try await remote.head(of: id).text("state", "current")
             if State(rawValue: state)?.isTerminated == true {
                 throw Exit.told("\(id) cannot be killed: it has ended as \(state)", Exit.conflict)
             }
-            _ = try await remote.call("DELETE", "\(path)/kill")
+            _ = try await remote.call("DELETE", "\(try ExecCommand.path(id))/kill")
             Console.note("\(id) is being killed")
         }
     }
 
-    static func show(_ execution: Value, _ options: OutputOptions) {
+    /// Shows an execution as the server tells it now, however many task runs it has.
+    /// - Parameter tellsWhy: whether the reasons of a failure are told on standard error.
+    @discardableResult
+    static func show(
+        _ id: String, of remote: RemoteServer, _ options: OutputOptions, tellsWhy: Bool
+    ) async throws -> Value {
+        let isJSON = options.output == .json || options.output == .jsonl
+        var rows = TaskRunRows()
+        let execution = try await remote.execution(id, isShown: isJSON) { rows.add($0) }
+        if !isJSON { show(execution, options, rows) }
+        guard tellsWhy, execution.text("state", "current") == "FAILED" else { return execution }
+        var lines = FailureLines(failed: rows.failed)
+        let path = "/logs/\(RemoteServer.encode(id))"
+        try await remote.elements(path, [("minLevel", "ERROR"), ("size", "2000")]) { found, _ in
+            for line in found { (try? JSON.parse(line)).map { lines.take($0) } }
+            return !lines.isFull
+        }
+        if let text = lines.text(of: id) { Console.note(text) }
+        return execution
+    }
+
+    static func show(_ execution: Value, _ options: OutputOptions, _ rows: TaskRunRows = TaskRunRows()) {
         switch options.output {
         case .json, .jsonl: Console.out(execution.jsonText())
         case .name: Console.out(execution.text("id"))
@@ -132,17 +159,9 @@ struct ExecCommand: AsyncParsableCommand {
             Console.out(
                 "\(execution.text("id"))  \(execution.text("namespace"))/\(execution.text("flowId")) revision \(execution.text("flowRevision"))  \(execution.text("state", "current"))"
             )
-            let runs = execution["taskRunList"]?.list ?? []
-            if runs.isEmpty { return }
-            var table = Table("TASK", "VALUE", "STATE", "ATTEMPTS", "STARTED", "DURATION")
-            for run in runs {
-                table.rows.append([
-                    run.text("taskId"), run.text("value"), run.text("state", "current"),
-                    String(run["attempts"]?.list?.count ?? 0), run.text("state", "startDate"),
-                    Duration.shown(run.text("state", "duration")),
-                ])
-            }
-            Console.out(table.text(width: options.output == .wide ? nil : Console.width))
+            if rows.table.rows.isEmpty { return }
+            Console.out(rows.table.text(width: options.output == .wide ? nil : Console.width))
+            if let remark = rows.remark { Console.out(remark) }
         }
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import EngineRuntime
 import FlowModel
 
 #if canImport(FoundationEssentials)
@@ -80,29 +81,25 @@ struct FlowCommand: AsyncParsableCommand {
 
         func run() async throws {
             let remote = try RemoteServer(server)
-            let sources = try FlowPaths.files(paths).map { file in
+            let files = try FlowPaths.files(paths)
+            var sources: [String] = []
+            for file in files {
                 guard let data = FileManager.default.contents(atPath: file) else {
                     throw Exit.told("\(file) cannot be read", fix: "check its permissions")
                 }
-                return (file: file, source: Array(data))
+                sources.append(String(decoding: data, as: UTF8.self))
             }
-            var valid = true
-            for (file, source) in sources {
-                let answer = try await remote.call(
-                    "POST", "/flows/validate", body: source, contentType: "application/x-yaml")
-                for result in answer.list ?? [] {
-                    guard let constraints = result["constraints"]?.string else { continue }
-                    Console.note("\(file): error: \(constraints)")
-                    valid = false
-                }
-            }
-            if !valid { throw Exit.no }
-            var saved: [Value] = []
-            for (_, source) in sources {
-                saved.append(
-                    contentsOf: try await remote.call(
-                        "POST", "/flows/bulk", [("delete", "false")], body: source, contentType: "application/x-yaml"
-                    ).list ?? [])
+            try await Self.check(files, sources, remote)
+            let saved: [Value]
+            do {
+                saved =
+                    try await remote.call(
+                        "POST", "/flows/bulk", [("delete", "false")], body: Array(Self.joined(sources).utf8),
+                        contentType: "application/x-yaml"
+                    ).list ?? []
+            } catch {
+                Console.note("nothing was stored")
+                throw error
             }
             output.show(
                 saved, name: { "\($0.text("namespace"))/\($0.text("id"))" },
@@ -112,6 +109,37 @@ struct FlowCommand: AsyncParsableCommand {
                     }
                 }, columns: Table("NAMESPACE", "ID", "REVISION"))
         }
+
+        /// Tells what is wrong with the files, as `sluice validate` does.
+        /// - Throws: exit code 1 when some are not valid.
+        private static func check(_ files: [String], _ sources: [String], _ remote: RemoteServer) async throws {
+            let validator = FlowValidator(catalogue: Program.catalogue, defaults: [])
+            let results = await ValidateCommand.check(files.map { ($0, $0) }, with: validator, keepsSources: true)
+            var invalid = 0
+            for (result, source) in zip(results, sources) {
+                // What is missing here may be among the plugin defaults of the server: it has the last word.
+                if !result.isValid(strict: false) {
+                    if try await isValid(source, remote) { continue }
+                    invalid += 1
+                }
+                for problem in result.problems where problem.severity != .info {
+                    Console.note(ProblemText(problem: problem, source: result.source).text)
+                }
+            }
+            guard invalid > 0 else { return }
+            let all = files.count.of("flow")
+            Console.note("nothing was stored: \(invalid) of \(all) \(invalid == 1 ? "is" : "are") not valid")
+            throw Exit.no
+        }
+
+        private static func isValid(_ source: String, _ remote: RemoteServer) async throws -> Bool {
+            let answer = try await remote.call(
+                "POST", "/flows/validate", body: Array(source.utf8), contentType: "application/x-yaml")
+            return answer.list?.allSatisfy { $0["constraints"]?.string == nil } ?? false
+        }
+
+        /// One text of several documents, each as its file has it.
+        static func joined(_ sources: [String]) -> String { sources.joined(separator: "\n---\n") }
     }
 
     struct Delete: AsyncParsableCommand {

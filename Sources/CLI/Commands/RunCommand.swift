@@ -65,7 +65,7 @@ struct RunCommand: AsyncParsableCommand {
         let engine = opened.engine
         let id = engine.newExecutionID()
         let interruption = Interruption { try? await engine.kill(id, cascade: true) }
-        let state = try await run(source, as: id, given, others: others, engine, interruption, log)
+        let state = try await run(source, as: id, given, others: others, opened, interruption, log)
         await BuiltInTasks.close()
         try? await opened.store.close()
         if interruption.hasHappened { throw Exit.interrupted }
@@ -74,8 +74,9 @@ struct RunCommand: AsyncParsableCommand {
 
     private func run(
         _ source: String, as id: ExecutionID, _ given: [(String, InputArguments.Content)], others: [String],
-        _ engine: Engine, _ interruption: Interruption, _ log: Logger
+        _ opened: Program.Opened, _ interruption: Interruption, _ log: Logger
     ) async throws -> State {
+        let engine = opened.engine
         do {
             for path in others {
                 if let data = FileManager.default.contents(atPath: path) {
@@ -88,6 +89,10 @@ struct RunCommand: AsyncParsableCommand {
             ).flow
             try InputArguments.check(
                 given.map(\.0), declared: flow.inputs.map(\.id), flow: "\(flow.namespace)/\(flow.id)")
+            for call in flow.fixedCalls {
+                let known = try await opened.store.flow(call.flow, revision: nil, evenDeleted: false)
+                if known == nil { Console.note(call.warning(calledFrom: file)) }
+            }
             return try await withThrowingTaskGroup(of: State?.self) { group in
                 group.addTask {
                     try await engine.run(schedules: false)
@@ -158,7 +163,8 @@ struct RunCommand: AsyncParsableCommand {
 
     private static func temporaryFolder() throws -> String {
         let folder = FileManager.default.temporaryDirectory.path + "/sluice-run-\(UInt64.random(in: .min ... .max))"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         return folder
     }
 }

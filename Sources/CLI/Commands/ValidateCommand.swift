@@ -59,7 +59,7 @@ struct ValidateCommand: AsyncParsableCommand {
     }
 
     /// Checks files on all cores, in order.
-    private static func check(
+    static func check(
         _ files: [(name: String, path: String)], with validator: FlowValidator, keepsSources: Bool
     ) async -> [Checked] {
         let size = max(32, (files.count + 7) / 8)

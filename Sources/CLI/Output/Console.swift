@@ -12,11 +12,22 @@ import Synchronization
 /// message and an exit code other than 0 when writing fails (a full disk).
 enum Console {
     static func out(_ text: String) { raw(text + "\n") }
-    static func note(_ text: String) { _ = write(text + "\n", to: 2) }
+    static func note(_ text: String) {
+        var line = text + "\n"
+        line.withUTF8 { _ = write(UnsafeRawBufferPointer($0), to: 2) }
+    }
 
     static func raw(_ text: String) {
+        var text = text
+        text.withUTF8 { raw(UnsafeRawBufferPointer($0)) }
+    }
+
+    /// Bytes as they came, such as a piece of an answer that may end within a character.
+    static func raw(_ bytes: [UInt8]) { bytes.withUnsafeBytes { raw($0) } }
+
+    private static func raw(_ bytes: UnsafeRawBufferPointer) {
         guard failure.withLock({ $0 == nil }) else { return }
-        guard let code = write(text, to: 1) else { return }
+        guard let code = write(bytes, to: 1) else { return }
         let isFirst = failure.withLock { known in
             defer { known = known ?? code }
             return known == nil
@@ -26,6 +37,7 @@ enum Console {
         }
     }
 
+    static var inputIsTerminal: Bool { isatty(0) == 1 }
     static var outputIsTerminal: Bool { isatty(1) == 1 }
     static var notesAreTerminal: Bool { isatty(2) == 1 }
     /// Whether notes go to a terminal that can be drawn on.
@@ -57,21 +69,18 @@ enum Console {
     }
 
     /// Writes all of it; gives the `errno` that kept it from doing so.
-    private static func write(_ text: String, to descriptor: Int32) -> Int32? {
-        var text = text
-        return text.withUTF8 { bytes in
-            var rest = UnsafeRawBufferPointer(bytes)
-            while let start = rest.baseAddress, !rest.isEmpty {
-                #if canImport(Glibc)
-                    let count = Glibc.write(descriptor, start, rest.count)
-                #else
-                    let count = Darwin.write(descriptor, start, rest.count)
-                #endif
-                if count < 0, let code = failed(errno, descriptor) { return code }
-                rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(max(count, 0)))
-            }
-            return nil
+    private static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32? {
+        var rest = bytes
+        while let start = rest.baseAddress, !rest.isEmpty {
+            #if canImport(Glibc)
+                let count = Glibc.write(descriptor, start, rest.count)
+            #else
+                let count = Darwin.write(descriptor, start, rest.count)
+            #endif
+            if count < 0, let code = failed(errno, descriptor) { return code }
+            rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(max(count, 0)))
         }
+        return nil
     }
 
     /// Nil when the write may be tried again: it was interrupted, or whoever started the program gave it a pipe that is full.

@@ -19,7 +19,14 @@ struct JSONArrayCutter {
         let bytes = Array(piece)
         var found: [[UInt8]] = []
         var index = 0
-        while index < bytes.count {
+        while index < bytes.count { index = try cut(bytes, from: index, into: &found) }
+        return found
+    }
+
+    /// Takes in bytes up to the end of the array or of the piece, one at least; gives where it stopped.
+    mutating func cut(_ bytes: [UInt8], from start: Int, into found: inout [[UInt8]]) throws(Unfit) -> Int {
+        var index = start
+        repeat {
             if isText {
                 index = text(bytes, from: index)
             } else {
@@ -27,8 +34,8 @@ struct JSONArrayCutter {
                 index += 1
             }
             guard element.count <= largest else { throw Unfit() }
-        }
-        return found
+        } while index < bytes.count && !isComplete
+        return index
     }
 
     /// Takes the part of a text up to its next quote or backslash; almost all bytes of a log are of this kind.

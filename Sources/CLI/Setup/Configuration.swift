@@ -33,15 +33,21 @@ struct Configuration: Sendable {
     /// What is not read, and does no harm.
     var warnings: [Problem] = []
 
-    static func load(_ path: String?) throws(Problems) -> Configuration {
-        guard let path else { return Configuration() }
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw Problems(
-                Problem(
-                    "config.missing", what: "the configuration file \(path) cannot be read",
-                    fix: "check the path and its permissions"))
+    /// The file's contents, and over them what variables of the environment say.
+    static func load(_ path: String?, environment: [String: String] = [:]) throws(Problems) -> Configuration {
+        var configuration = Configuration()
+        if let path {
+            guard let data = FileManager.default.contents(atPath: path) else {
+                throw Problems(
+                    Problem(
+                        "config.missing", what: "the configuration file \(path) cannot be read",
+                        fix: "check the path and its permissions"))
+            }
+            configuration = try read(String(decoding: data, as: UTF8.self), file: path)
         }
-        return try read(String(decoding: data, as: UTF8.self), file: path)
+        let problems = ConfigurationVariables(environment).fill(&configuration)
+        if !problems.isEmpty { throw Problems(problems) }
+        return configuration
     }
 
     static func read(_ text: String, file: String) throws(Problems) -> Configuration {

@@ -8,13 +8,20 @@ import Synchronization
     import Darwin
 #endif
 
-/// Ctrl-C and SIGTERM of a local run: the first kills the execution, so that its processes and folders go too; a second one
+/// Ctrl-C and SIGTERM while an execution is waited for: the first kills the execution, so that its processes and folders go too; a second one
 /// leaves at once.
 final class Interruption: Service {
     private let happened = Mutex(false)
+    private let note: String?
     private let kill: @Sendable () async -> Void
 
-    init(kill: @escaping @Sendable () async -> Void) { self.kill = kill }
+    /// - Parameter note: what is told when the first signal comes.
+    init(
+        note: String? = "interrupted: the execution is being killed; Ctrl-C again leaves at once",
+        kill: @escaping @Sendable () async -> Void
+    ) {
+        (self.note, self.kill) = (note, kill)
+    }
 
     var hasHappened: Bool { happened.withLock { $0 } }
 
@@ -30,7 +37,7 @@ final class Interruption: Service {
         try await gracefulShutdown()
         happened.withLock { $0 = true }
         for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
-        Console.note("interrupted: the execution is being killed; Ctrl-C again leaves at once")
+        if let note { Console.note(note) }
         await kill()
     }
 }

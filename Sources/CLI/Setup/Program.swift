@@ -33,7 +33,7 @@ enum Program {
             }
         }
         do throws(Problems) {
-            let configuration = try Configuration.load(path)
+            let configuration = try Configuration.load(path, environment: ProcessInfo.processInfo.environment)
             tell(configuration.warnings)
             return configuration
         } catch {
@@ -71,14 +71,11 @@ enum Program {
         let configuration = place.configuration
         let data = absolute(place.data)
         do {
-            for folder in [data, "\(data)/tmp"] {
-                do {
-                    // What runs left there, secrets among it, is nobody else's business.
-                    try FileManager.default.createDirectory(
-                        atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-                } catch {
-                    throw Unusable("the folder \(folder) cannot be made\n   fix: \(advice(.io, data, place.option))")
-                }
+            let folder = DataFolder(path: data)
+            do {
+                try folder.prepare()
+            } catch {
+                throw Unusable("the folder \(error.path) cannot be made\n   fix: \(advice(.io, data, place.option))")
             }
             guard FileManager.default.isWritableFile(atPath: data) else {
                 throw Unusable("the folder \(data) is not writable")
@@ -92,7 +89,10 @@ enum Program {
             }
             let database = "\(data)/sluice.db"
             let isNew = !FileManager.default.fileExists(atPath: database)
-            let store = try SQLiteStore(path: database, settings: settings)
+            let store = try folder.whileClosed { () throws(StorageError) in
+                try SQLiteStore(path: database, settings: settings)
+            }
+            if let warning = folder.warning(as: place.data) { Console.note(warning) }
             let files = try DiskFileStore(root: "\(data)/storage")
             let environment = ProcessInfo.processInfo.environment
             var cipher: (any SecretCipher)?

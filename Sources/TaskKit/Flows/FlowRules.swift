@@ -57,8 +57,9 @@ struct FlowRules {
                 && task.type.hasPrefix("io.kestra.plugin.core.flow.")
         }.prefix(1).map { task in
             Problem(
-                "flow.rule.recursion", at: task.mark.place(in: file),
-                what: "Recursive call to flow [\(flow.namespace).\(flow.id)]", fix: "call another flow")
+                "flow.rule.recursion", at: (task.propertyMarks["flowId"] ?? task.mark).place(in: file),
+                what: "Recursive call to flow [\(flow.namespace).\(flow.id)]",
+                fix: "call another flow than this one; io.kestra.plugin.core.flow.ForEach repeats tasks")
         }
     }
 

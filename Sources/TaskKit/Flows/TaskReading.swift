@@ -92,7 +92,9 @@ struct TaskReading {
 
     private func kind(_ node: Node) -> (TaskKind, String)? {
         guard let typeNode = node["type"], !typeNode.isNull, let written = findings.string(typeNode) else {
-            findings.add("task.missing-type", at: node.mark, member: "type", "Invalid type: null", fix: "add `type: `")
+            findings.missingType(
+                node, of: "task", common: Self.common,
+                kinds: catalogue.tasks.values.map { ($0.about.type, $0.propertyNames + $0.lists.map(\.name)) })
             return nil
         }
         guard let kind = catalogue.task(written) else {

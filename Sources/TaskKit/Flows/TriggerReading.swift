@@ -20,8 +20,9 @@ struct TriggerReading {
         guard let members = findings.members(node, "a trigger") else { return nil }
         let id = findings.id(node["id"], of: node.mark, dots: false)
         guard let typeNode = node["type"], let written = findings.string(typeNode) else {
-            findings.add(
-                "trigger.missing-type", at: node.mark, member: "type", "Invalid type: null", fix: "add `type: `")
+            findings.missingType(
+                node, of: "trigger", common: Self.common,
+                kinds: catalogue.triggers.values.map { ($0.about.type, $0.propertyNames) })
             return nil
         }
         guard let kind = catalogue.trigger(written) else {
@@ -106,8 +107,9 @@ struct TriggerReading {
     private func condition(_ node: Node) -> FlowCondition? {
         guard let members = findings.members(node, "a condition") else { return nil }
         guard let typeNode = node["type"], let written = findings.string(typeNode) else {
-            findings.add(
-                "condition.missing-type", at: node.mark, member: "type", "Invalid type: null", fix: "add `type: `")
+            findings.missingType(
+                node, of: "condition", common: ["id"],
+                kinds: catalogue.conditions.values.map { ($0.about.type, $0.propertyNames) })
             return nil
         }
         guard let kind = catalogue.condition(written) else {

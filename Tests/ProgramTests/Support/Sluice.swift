@@ -28,7 +28,8 @@ final class Folder: Sendable {
 
     init(_ files: [String: String] = [:]) throws {
         path = NSTemporaryDirectory() + "/sluice-test-" + UUID().uuidString
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         for (name, text) in files { try write(name, text) }
     }
 
