@@ -38,7 +38,8 @@ final class Bench: Sendable {
 
     func open(
         catalogue: TaskKit.Catalogue = Bench.catalogue, workers: Int = 16, grace: ISODuration = .seconds(60),
-        faults: Faults? = nil, environment: [String: String] = [:], subflowDepth: Int = 100
+        faults: Faults? = nil, environment: [String: String] = [:], subflowDepth: Int = 100,
+        subflowDescendants: Int = 100_000
     ) throws -> Running {
         var settings = SQLiteSettings()
         settings.synchronous = .normal
@@ -51,6 +52,7 @@ final class Bench: Sendable {
                 dataFolder: folder, temporaryFolder: folder + "/tmp", executable: "/usr/bin/false"),
             secretsFolder: folder + "/secrets", environment: environment, workers: workers, grace: grace)
         engineSettings.subflowDepth = subflowDepth
+        engineSettings.subflowDescendants = subflowDescendants
         let engine = Engine(
             store: store, quick: SQLiteQuickReads(store: disk, root: folder + "/storage"),
             files: try DiskFileStore(root: folder + "/storage"), catalogue: catalogue,
@@ -144,7 +146,7 @@ extension Engine {
 
 /// When a store fails.
 final class Faults: Sendable {
-    let fails = Mutex(false)
+    let fails = Mutex<StorageError.Kind?>(nil)
 }
 
 /// Whether something becomes true: tasks that are on their way get their turns, no time passes.

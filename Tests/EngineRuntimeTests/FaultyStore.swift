@@ -12,7 +12,7 @@ struct FaultyStore: Store {
     }
 
     func commit(_ changes: [Change]) async throws(StorageError) {
-        if faults.fails.withLock({ $0 }) { throw StorageError(.diskFull, "No room is left") }
+        if let kind = faults.fails.withLock({ $0 }) { throw StorageError(kind, "The disk refuses") }
         try await inner.commit(changes)
     }
     func saveFlows(_ writes: [FlowWrite], deleting removals: [FlowRemoval], at now: Timestamp)

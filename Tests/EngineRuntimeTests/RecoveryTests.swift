@@ -247,7 +247,7 @@ struct RecoveryTests {
         await bench.board.reached("began g")
         let waiter = Task { try await running.engine.end(of: id) }
         let lines = try await running.engine.followLogs(id)
-        faults.fails.withLock { $0 = true }
+        faults.fails.withLock { $0 = .io }
         await #expect(throws: StorageError.self) { _ = try await running.engine.start("waiting") }
         await #expect(throws: StorageError.self) { try await running.end() }
         await #expect(throws: StorageError.self) { _ = try await waiter.value }

@@ -23,6 +23,7 @@ struct Configuration: Sendable {
     var workers: Int?
     var grace: ISODuration?
     var subflowDepth: Int?
+    var subflowDescendants: Int?
     var timeZone: String?
     var synchronous: String?
     var maxBodyBytes: Int?

@@ -17,7 +17,7 @@ indirect enum ConfigurationKeys {
             "host": .anything, "port": .anything, "worker-threads": .anything, "max-body-bytes": .anything,
             "grace": .anything,
         ]),
-        "limits": .branch(["subflow-depth": .anything]),
+        "limits": .branch(["subflow-depth": .anything, "subflow-descendants": .anything]),
         "storage": .branch(["synchronous": .anything]),
         "git": .branch(["name": .anything, "email": .anything]),
     ])

@@ -27,6 +27,8 @@ struct ConfigurationReading {
             number(&problems, 1...Int.max, "server", "max-body-bytes") ?? configuration.maxBodyBytes
         configuration.subflowDepth =
             number(&problems, 1...100_000, "limits", "subflow-depth") ?? configuration.subflowDepth
+        configuration.subflowDescendants =
+            number(&problems, 1...100_000_000, "limits", "subflow-descendants") ?? configuration.subflowDescendants
         configuration.grace = duration(&problems, "server", "grace") ?? configuration.grace
         configuration.timeZone = zone(&problems) ?? configuration.timeZone
         configuration.synchronous = text("storage", "synchronous") ?? configuration.synchronous

@@ -113,6 +113,7 @@ enum Program {
                 workers: configuration.workers ?? 8 * ProcessInfo.processInfo.activeProcessorCount,
                 grace: configuration.grace ?? .seconds(60))
             if let depth = configuration.subflowDepth { engineSettings.subflowDepth = depth }
+            if let count = configuration.subflowDescendants { engineSettings.subflowDescendants = count }
             engineSettings.rendersRecursively = configuration.recursiveRendering
             if let recovery = configuration.recoverMissedSchedules { engineSettings.recoverMissedSchedules = recovery }
             let engine = Engine(

@@ -35,7 +35,8 @@ extension ExecutionState {
     mutating func act(_ number: Int, _ task: CompiledTask, _ step: inout Step) {
         let attempt = runs[number].run.attempts.count
         openAttempt(number, &step)
-        switch action(number, task, attempt: attempt, step) {
+        let child = newChild(number, attempt: attempt, step)
+        switch action(number, task, attempt: attempt, child: child, step) {
         case .success(.labels(let labels)):
             execution.labels = labels
             step.decision.executionChanged = true
@@ -54,18 +55,27 @@ extension ExecutionState {
         }
     }
 
-    /// What a run asks for that waits for an execution; nil for all others.
+    private func newChild(_ number: Int, attempt: Int, _ step: Step) -> ExecutionID {
+        step.surroundings.newID?()
+            ?? execution.id.child(
+                taskRun: number, attempt: attempt, createdAt: runs[number].run.attempts[attempt].state.startDate)
+    }
+
+    /// What a run asks for that waits for an execution; nil for all others. The execution's id is in the run's outputs since
+    /// it was asked for, and stays.
     func subflowRequest(_ number: Int, _ task: CompiledTask, _ step: Step) -> SubflowRequest? {
         let attempt = runs[number].run.attempts.count - 1
         guard task.action != nil, attempt >= 0, runs[number].run.state.current == .running,
-            case .success(.subflow(let request)) = action(number, task, attempt: attempt, step)
+            case .success(.subflow(let request)) = action(
+                number, task, attempt: attempt, child: child(of: number) ?? newChild(number, attempt: attempt, step),
+                step)
         else { return nil }
         return request
     }
 
     /// Nothing of the state is held when it returns.
     func action(
-        _ number: Int, _ task: CompiledTask, attempt: Int, _ step: Step
+        _ number: Int, _ task: CompiledTask, attempt: Int, child: ExecutionID, _ step: Step
     ) -> Result<ActionResult, TaskFailure> {
         guard let type = task.action else {
             return .failure(TaskFailure("Type \(task.task.type) cannot be run by this engine."))
@@ -73,10 +83,7 @@ extension ExecutionState {
         do throws(TaskFailure) {
             let scope = scope(of: number, task, step)
             let site = ActionSite(
-                task: task, scope: scope, execution: execution,
-                child: execution.id.child(
-                    taskRun: number, attempt: attempt, createdAt: runs[number].run.attempts[attempt].state.startDate),
-                taskRun: number, attempt: attempt)
+                task: task, scope: scope, execution: execution, child: child, taskRun: number, attempt: attempt)
             return .success(try task.make(type, in: scope).act(site))
         } catch {
             return .failure(error)

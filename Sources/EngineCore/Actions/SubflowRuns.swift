@@ -39,6 +39,19 @@ extension ExecutionState {
         close(number, step.flow.tasks[place], TaskResult(.failed, failure: why), &step)
     }
 
+    /// The execution is asked for once more, under another id.
+    mutating func subflowMoved(_ number: Int, attempt: Int, to id: ExecutionID, _ step: inout Step) {
+        if let child = child(of: number), children[child] == number, isKilling(number) {
+            return settleKilled(number, waitingFor: child, &step)
+        }
+        guard awaits(number, attempt: attempt), let place = runs[number].task else { return }
+        if let child = child(of: number) { children[child] = nil }
+        setOutputs(["executionId": .string(id.description)], of: number, &step)
+        children[id] = number
+        guard let request = subflowRequest(number, step.flow.tasks[place], step) else { return }
+        step.order(.startSubflow(request))
+    }
+
     /// Whether a run waits for an execution that is killed with its own.
     private func isKilling(_ number: Int) -> Bool {
         runs.contains(number) && execution.state.current == .killing && !mayProgress(number)

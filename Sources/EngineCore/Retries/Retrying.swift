@@ -47,14 +47,17 @@ extension ExecutionState {
             owners[current] = nil
             ancestor = runs[current].run.parent
         }
-        step.order(.startReplacement(replacement(due: due, at: step.now)))
+        step.order(.startReplacement(replacement(due: due, step)))
         conclude(.retried, &step)
         return true
     }
 
-    private func replacement(due: Timestamp, at now: Timestamp) -> Execution {
+    private func replacement(due: Timestamp, _ step: Step) -> Execution {
+        let now = step.now
         let chance = execution.id.chance(taskRun: -1, attempt: execution.attemptNumber)
-        let id = ExecutionID(at: now, sequence: UInt32(truncatingIfNeeded: chance >> 44), random: chance)
+        let id =
+            step.surroundings.newID?()
+            ?? ExecutionID(at: now, sequence: UInt32(truncatingIfNeeded: chance >> 44), random: chance)
         var next = Execution(
             id: id, namespace: execution.namespace, flowID: execution.flowID, flowRevision: execution.flowRevision,
             createdAt: now)

@@ -26,6 +26,7 @@ extension ExecutionState {
         case .taskEnded(let number, let attempt, let result): ended(number, attempt: attempt, result, &step)
         case .taskLost(let number, let attempt): lost(number, attempt: attempt, &step)
         case .subflowStarted(let number, let attempt): subflowStarted(number, attempt: attempt, &step)
+        case .subflowMoved(let number, let attempt, let id): subflowMoved(number, attempt: attempt, to: id, &step)
         case .subflowRefused(let number, let attempt, let why):
             subflowRefused(number, attempt: attempt, because: why, &step)
         case .subflowEnded(let end): subflowEnded(end, &step)

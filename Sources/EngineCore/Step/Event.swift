@@ -21,6 +21,8 @@ public enum Event: Sendable {
     case subflowStarted(Int, attempt: Int)
     /// It cannot exist: no such flow, inputs that do not fit.
     case subflowRefused(Int, attempt: Int, String)
+    /// It cannot exist under its id, which another execution has: it is asked for again under this one.
+    case subflowMoved(Int, attempt: Int, to: ExecutionID)
     case subflowEnded(SubflowEnd)
     /// For the timer of the execution itself, its schedule date, apply ``created(running:)`` instead.
     case timerFired(EngineTimer)

@@ -16,11 +16,14 @@ public struct Surroundings: Sendable {
     public var budget: Int
     /// Opens what is stored encrypted; nil when the server has no key.
     public var cipher: (any SecretCipher)?
+    /// Makes an id that no other execution of the server gets. Without it ids follow from the execution's own, which suffices
+    /// for few executions that somebody looks at, such as those of tests.
+    public var newID: (@Sendable () -> ExecutionID)?
 
     public init(
         world: any World, server: ServerVariables = ServerVariables(), limits: Limits = .standard,
         rendersRecursively: Bool = false, budget: Int = 500,
-        cipher: (any SecretCipher)? = nil
+        cipher: (any SecretCipher)? = nil, newID: (@Sendable () -> ExecutionID)? = nil
     ) {
         self.world = world
         self.server = server
@@ -28,6 +31,7 @@ public struct Surroundings: Sendable {
         self.rendersRecursively = rendersRecursively
         self.budget = budget
         self.cipher = cipher
+        self.newID = newID
     }
 }
 

@@ -203,8 +203,8 @@ extension Engine {
         try await killNow(id, cascade: cascade)
     }
 
-    private func killNow(_ id: ExecutionID, cascade: Bool) async throws {
-        if try await executor.takeAndSave(.killRequested(cascade: cascade), for: id) { return }
+    private func killNow(_ id: ExecutionID, cascade: Bool, isPatient: Bool = false) async throws {
+        if try await executor.takeAndSave(.killRequested(cascade: cascade), for: id, isPatient: isPatient) { return }
         guard let ended = try await store.execution(id) else { throw EngineRefusal.notFound("Execution not found") }
         guard cascade else {
             throw EngineRefusal.conflict(
@@ -214,10 +214,10 @@ extension Engine {
     }
 
     /// Those that have ended may have children of their own that run: they are looked for too.
-    func killChildren(of id: ExecutionID) async throws {
+    func killChildren(of id: ExecutionID, isPatient: Bool = false) async throws {
         for child in try await store.children(of: id) where child.childState != .killed {
             do {
-                try await killNow(child.child, cascade: true)
+                try await killNow(child.child, cascade: true, isPatient: isPatient)
             } catch EngineRefusal.notFound {
                 // Deleted meanwhile.
             }

@@ -27,6 +27,11 @@ public final class Engine: Service {
     let alarms: Alarms
     let scheduler: Scheduler
     let errands = Errands()
+    /// Starts of subflows: a flow may ask for thousands at once.
+    let starts = Errands(limit: 256)
+    /// Subflows that were not started because the store fails.
+    let unstarted = Atomic(0)
+    let room: DiskRoom
     let toldFiles = ToldFiles()
     private let temporary: TemporaryFolders
     let ids: IDSource
@@ -60,10 +65,13 @@ public final class Engine: Service {
             flows: StoreLibrary(shelf: shelf), marks: StoreMarks(store: store), settings: server)
         let fault = FaultSignal()
         self.fault = fault
-        executor = Executor(store: store, clock: clock, log: log, failed: { fault.raise($0) })
+        room = DiskRoom(store: store, clock: clock, log: log)
+        executor = Executor(
+            store: store, clock: clock, log: log, room: room, descendantLimit: settings.subflowDescendants,
+            failed: { fault.raise($0) })
         worker = Worker(capacity: settings.workers, executor: executor, services: services, log: log)
         alarms = Alarms(clock: clock, executor: executor)
-        scheduler = Scheduler(store: store, shelf: shelf, clock: clock, settings: settings, log: log)
+        scheduler = Scheduler(store: store, shelf: shelf, clock: clock, settings: settings, log: log, room: room)
     }
 
     /// Runs until a graceful shutdown; then waits for running tasks within the grace period and leaves the rest on disk.
@@ -85,7 +93,13 @@ public final class Engine: Service {
             await stop()
             throw error
         }
-        await worker.drain(grace: settings.grace)
+        if room.fault == nil {
+            await worker.drain(grace: settings.grace)
+        } else {
+            // What runs could not save its end.
+            await executor.close()
+            await worker.interrupt()
+        }
         await stop()
     }
 
@@ -115,8 +129,12 @@ public final class Engine: Service {
 
     private func stop() async {
         readiness.close()
+        room.close()
+        await starts.finish()
         await errands.finish()
         await executor.close()
+        let count = unstarted.exchange(0, ordering: .relaxed)
+        if count > 0 { log.error("\(count) subflows could not be started; the next start of the server starts them") }
         alarms.stop()
         temporary.close()
     }
@@ -124,6 +142,9 @@ public final class Engine: Service {
     /// Returns once unfinished executions are taken up and new ones may be started, or when that will not be.
     public func ready() async { await readiness.wait() }
     public var isReady: Bool { readiness.isOpen }
+
+    /// What the disk said when there was no room left for what is to be saved; nil while there is.
+    public var diskFault: StorageError? { room.fault }
 
     /// What is not taken up yet can be neither changed nor waited for.
     func needReady() async throws(EngineRefusal) {
@@ -138,6 +159,7 @@ public final class Engine: Service {
         var surroundings = Surroundings(
             world: world(namespace: namespace, errors: errors, mask: mask), server: settings.variables)
         surroundings.rendersRecursively = settings.rendersRecursively
+        surroundings.newID = { [ids] in ids.next() }
         surroundings.cipher = settings.cipher.map { RememberingCipher(cipher: $0, mask: mask) }
         return surroundings
     }
@@ -227,6 +249,14 @@ final class IDSource: Sendable {
     private let last = Mutex(Last())
 
     init(clock: any FlowClock) { self.clock = clock }
+
+    /// Later ids are above this one.
+    func pass(_ id: ExecutionID) {
+        let given = Last(milliseconds: id.createdAt.milliseconds, sequence: UInt32(id.high & 0xFFFFF))
+        last.withLock { last in
+            if (given.milliseconds, given.sequence) > (last.milliseconds, last.sequence) { last = given }
+        }
+    }
 
     func next() -> ExecutionID {
         let now = clock.now.milliseconds

@@ -22,6 +22,8 @@ public struct EngineSettings: Sendable {
     public var rendersRecursively = false
     /// How many executions, each a subflow of the one before, may stand below one.
     public var subflowDepth = 100
+    /// How many executions one may start, itself and through the subflows of those that it started.
+    public var subflowDescendants = 100_000
     /// For schedules that do not say themselves what becomes of missed dates.
     public var recoverMissedSchedules = "ALL"
 

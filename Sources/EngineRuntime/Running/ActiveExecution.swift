@@ -16,8 +16,12 @@ final class ActiveExecution {
     /// Whether it counts for its flow's concurrency limit, and whether it waits for a place, as the executor noted last.
     var takesPlace = false
     var isQueued = false
-    /// How many executions, each a subflow of the one before, led to it; nil when that is still to be looked up.
-    var depth: Int?
+    /// Where it stands below the one that nobody started as a subflow; nil when that is still to be looked up.
+    var line: Executor.Line?
+    /// Whether it counts among those that another one started.
+    var isCounted = false
+    /// Its id is taken, or there was no room for it: it does not exist.
+    var isRefused = false
     let key: FlowKey
 
     init(_ state: ExecutionState, flow: CompiledFlow, surroundings: Surroundings, errors: ErrorLog, mask: SecretMask) {
@@ -28,7 +32,7 @@ final class ActiveExecution {
         self.surroundings = surroundings
         self.errors = errors
         self.mask = mask
-        if state.execution.subflowParent == nil { depth = 0 }
+        if state.execution.subflowParent == nil { line = Executor.Line(depth: 0, root: id) }
     }
 
     /// Whether a worker still has attempts of it.

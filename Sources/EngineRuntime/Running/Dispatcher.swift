@@ -18,7 +18,7 @@ struct Dispatcher: ExecutorActions {
         case .wake(let timer): engine.alarms.set(timer, for: id)
         case .cancelWake(let timer): engine.alarms.cancel(timer, for: id)
         case .startSubflow(let request):
-            engine.errands.run { await startSubflow(request, of: id) }
+            engine.starts.run { await startSubflow(request, of: id) }
         case .killChildren:
             engine.errands.run { await engine.killNotedChildren(of: id) }
         case .startReplacement(let execution):
@@ -47,14 +47,16 @@ struct Dispatcher: ExecutorActions {
                 // The executor tells the parent, before anything that the child does.
                 let link = Change.linkChild(child: request.child, parent: parent, taskRun: number)
                 let asker = Executor.Beginning.Asker(execution: parent, taskRun: number, attempt: attempt)
-                _ = try await engine.start(start, of: flow, Executor.Beginning(more: [link], asker: asker))
+                _ = try await engine.start(
+                    start, of: flow, Executor.Beginning(more: [link], isPatient: true, asker: asker))
             } else {
                 await engine.executor.take(.subflowStarted(number, attempt: attempt), for: parent)
                 await tellIfEnded(request.child, parent)
             }
-        } catch let error as StorageError {
-            engine.log.error(
-                "Execution \(parent) cannot start \(request.child) now; the next start of the server does: \(error)")
+        } catch let error as StorageError where error.kind == .duplicate {
+            await engine.executor.take(.subflowMoved(number, attempt: attempt, to: engine.ids.next()), for: parent)
+        } catch is StorageError {
+            engine.unstarted.add(1, ordering: .relaxed)
         } catch EngineRefusal.unavailable {
             // The next start of the server asks again.
         } catch {
@@ -76,7 +78,7 @@ struct Dispatcher: ExecutorActions {
         do {
             let key = FlowKey(execution.namespace, execution.flowID)
             let flow = try await engine.runnable(key, revision: execution.flowRevision)
-            try await engine.begin(execution, flow: flow, Executor.Beginning(isStored: true))
+            try await engine.begin(execution, flow: flow, Executor.Beginning(isStored: true, isPatient: true))
         } catch let refusal as EngineRefusal {
             if case .unavailable = refusal { return }
             engine.log.error("Execution \(execution.id), the next try after \(id), ends as FAILED: \(refusal)")
@@ -103,8 +105,8 @@ extension Engine {
     /// Kills the executions that an execution started, as a note in the store says; then the note goes.
     func killNotedChildren(of id: ExecutionID) async {
         do {
-            try await killChildren(of: id)
-            try await store.commit([KillNote.change(id, isOpen: false)])
+            try await killChildren(of: id, isPatient: true)
+            try await room.commit([KillNote.change(id, isOpen: false)])
         } catch {
             log.error("Not all executions that \(id) started are killed; the next start of the server does: \(error)")
         }

@@ -10,39 +10,11 @@ import TaskKit
 /// Steps of many executions that come together are saved in one transaction: while a commit is under way the next steps
 /// gather. An execution is held in memory until it has finished; everything it holds follows from its rows.
 actor Executor {
-    private struct Pending {
-        var execution: ActiveExecution
-        var changes: [Change]
-        var commands: [Command]
-        var saved: CheckedContinuation<Void, any Error>?
-        var news: News?
-    }
-
-    /// What another execution is told once a step is saved.
-    struct News {
-        var event: Event
-        var to: ExecutionID
-    }
-
-    /// How an execution comes here for the first time.
-    struct Beginning: Sendable {
-        /// Rows that belong to its creation, such as the link to its parent.
-        var more: [Change] = []
-        /// Whether its row is stored already.
-        var isStored = false
-        /// The task run that asked for it: it begins only while that one waits for it.
-        var asker: Asker?
-
-        struct Asker: Sendable {
-            var execution: ExecutionID
-            var taskRun: Int
-            var attempt: Int
-        }
-    }
-
     private let store: any Store
     private let clock: any FlowClock
     private let log: Logger
+    private let room: DiskRoom
+    private let descendantLimit: Int
     private let failed: @Sendable (StorageError) -> Void
     private var actions: (any ExecutorActions)?
 
@@ -58,15 +30,20 @@ actor Executor {
     private var queues: [FlowKey: [ExecutionID]] = [:]
     /// How many executions of a flow take a place.
     private var occupied: [FlowKey: Int] = [:]
+    private var descendants = Descendants()
 
-    /// - Parameter failed: called when a step cannot be saved: nothing can go on then.
+    /// - Parameters:
+    ///   - descendantLimit: how many executions one may start, itself and through those that it started.
+    ///   - failed: called when a step cannot be saved, other than for want of room: nothing can go on then.
     init(
-        store: any Store, clock: any FlowClock, log: Logger,
+        store: any Store, clock: any FlowClock, log: Logger, room: DiskRoom, descendantLimit: Int,
         failed: @escaping @Sendable (StorageError) -> Void
     ) {
         self.store = store
         self.clock = clock
         self.log = log
+        self.room = room
+        self.descendantLimit = descendantLimit
         self.failed = failed
     }
 
@@ -76,11 +53,12 @@ actor Executor {
 
     /// Takes in an execution that was just made. Returns when it is on disk, with all that its first step did.
     /// - Returns: false when it is here already, or when nobody waits for it any more.
-    /// - Throws: why it could not be saved.
+    /// - Throws: why it could not be saved, or may not begin.
     @discardableResult
     func begin(_ execution: ActiveExecution, _ beginning: Beginning = Beginning()) async throws -> Bool {
         if let stop { throw stop }
         if active[execution.id] != nil { return false }
+        if !beginning.isPatient { try room.check() }
         var news: News?
         if let asker = beginning.asker {
             // Asked here, in one turn with the beginning: a kill of the asker comes before, or finds the link to its child.
@@ -90,16 +68,29 @@ actor Executor {
                 take(nothing, for: asker.execution)
                 return false
             }
-            execution.depth = active[asker.execution]?.depth.map { $0 + 1 }
+            try count(execution, below: asker)
             news = News(event: .subflowStarted(asker.taskRun, attempt: asker.attempt), to: asker.execution)
         }
         active[execution.id] = execution
         let decision = apply(.created(running: occupied[execution.key] ?? 0), to: execution)
         try await withCheckedThrowingContinuation { saved in
             settle(
-                execution, decision, isNew: !beginning.isStored, more: beginning.more, saved: saved, news: news)
+                execution, decision, isNew: !beginning.isStored, more: beginning.more, saved: saved,
+                isPatient: beginning.isPatient, news: news)
         }
         return true
+    }
+
+    private func count(_ execution: ActiveExecution, below asker: Beginning.Asker) throws(EngineRefusal) {
+        guard let line = active[asker.execution]?.line else { return }
+        guard descendants.started(by: line.root) < descendantLimit else {
+            throw EngineRefusal.conflict(
+                "Flow '\(execution.key)' is not started: execution \(line.root) has started \(descendantLimit) others, directly and through subflows, and may start no more. If flows do not start each other without end, raise limits.subflow-descendants"
+            )
+        }
+        descendants.begins(below: line.root)
+        execution.line = Line(depth: line.depth + 1, root: line.root)
+        execution.isCounted = true
     }
 
     private func isWaiting(_ asker: Beginning.Asker) -> Bool {
@@ -130,12 +121,15 @@ actor Executor {
             )
     ) async throws -> Result? {
         if let stop { throw stop }
+        try room.check()
         guard let execution = active[id], execution.state.execution.state.current == .paused, !execution.hasAttempts
         else { return nil }
         let made = try alter(execution.snapshot, execution.flow, execution.surroundings)
         execution.state = made.state
         pending.append(Pending(execution: execution, changes: made.changes, commands: []))
-        try await withCheckedThrowingContinuation { saved in settle(execution, made.decision, saved: saved) }
+        try await withCheckedThrowingContinuation { saved in
+            settle(execution, made.decision, saved: saved, isPatient: false)
+        }
         return made.result
     }
 
@@ -156,13 +150,18 @@ actor Executor {
     }
 
     /// Applies an event and returns when what it changed is on disk.
+    /// - Parameter isPatient: whether to wait while the disk is full. Who does not is refused; an event that was applied
+    ///   when that turned out is saved nevertheless, once there is room.
     /// - Returns: false when the execution is not among the unfinished ones.
     @discardableResult
-    func takeAndSave(_ event: Event, for id: ExecutionID) async throws -> Bool {
+    func takeAndSave(_ event: Event, for id: ExecutionID, isPatient: Bool = false) async throws -> Bool {
         if let stop { throw stop }
         guard let execution = active[id] else { return false }
+        if !isPatient { try room.check() }
         let decision = apply(event, to: execution)
-        try await withCheckedThrowingContinuation { saved in settle(execution, decision, saved: saved) }
+        try await withCheckedThrowingContinuation { saved in
+            settle(execution, decision, saved: saved, isPatient: isPatient)
+        }
         return true
     }
 
@@ -202,7 +201,9 @@ actor Executor {
         guard let execution = active[id],
             let order = execution.state.order(number, of: execution.flow, with: execution.surroundings)
         else { return nil }
-        guard (try? await takeAndSave(.taskStarted(number, attempt: attempt), for: id)) == true else { return nil }
+        guard (try? await takeAndSave(.taskStarted(number, attempt: attempt), for: id, isPatient: true)) == true else {
+            return nil
+        }
         guard active[id] === execution, let run = execution.state.taskRun(number), run.state.current == .running,
             run.attempts.count == attempt + 1
         else { return nil }
@@ -219,10 +220,11 @@ actor Executor {
 
     func snapshot(of id: ExecutionID) -> ExecutionSnapshot? { active[id]?.snapshot }
     func isActive(_ id: ExecutionID) -> Bool { active[id] != nil }
-    /// How deep the execution stands below the one that nobody started as a subflow; nil when it is not known here.
-    func depth(of id: ExecutionID) -> Int? { active[id]?.depth }
-    func note(depth: Int, of id: ExecutionID) { active[id]?.depth = depth }
+    /// Where the execution stands below the one that nobody started as a subflow; nil when it is not known here.
+    func line(of id: ExecutionID) -> Line? { active[id]?.line }
+    func note(_ line: Line, of id: ExecutionID) { active[id]?.line = line }
     var activeCount: Int { active.count }
+    func startedExecutions(by root: ExecutionID) -> Int { descendants.started(by: root) }
 
     /// Waits until nothing more happens in the execution; nil when it is not among the unfinished ones.
     /// - Throws: `CancellationError`, and why the engine stopped before the end.
@@ -282,13 +284,15 @@ actor Executor {
 
     private func settle(
         _ execution: ActiveExecution, _ decision: Decision, isNew: Bool = false, more: [Change] = [],
-        saved: CheckedContinuation<Void, any Error>? = nil, news: News? = nil
+        saved: CheckedContinuation<Void, any Error>? = nil, isPatient: Bool = true, news: News? = nil
     ) {
         if decision.isEmpty && !isNew && saved == nil { return }
         let changes = execution.changes(for: decision, isNew: isNew) + more
         notePlace(of: execution)
         pending.append(
-            Pending(execution: execution, changes: changes, commands: decision.commands, saved: saved, news: news))
+            Pending(
+                execution: execution, changes: changes, commands: decision.commands, isNew: isNew, saved: saved,
+                isPatient: isPatient, news: news))
         if saver == nil { saver = Task { await save() } }
         // Going on is nobody else's business and needs no disk: the next steps gather while this one is saved. A turn of
         // their own lets others have theirs.
@@ -296,26 +300,137 @@ actor Executor {
     }
 
     private func save() async {
-        while !pending.isEmpty {
+        while !pending.isEmpty, stop == nil {
             let batch = pending
             pending = []
-            let changes = batch.flatMap(\.changes)
-            if !changes.isEmpty {
-                do throws(StorageError) {
-                    try await store.commit(changes)
-                } catch {
-                    // Memory is ahead of the disk now: nothing may go on from it.
-                    for item in batch { item.saved?.resume(throwing: error) }
-                    saver = nil
-                    end(because: error)
-                    failed(error)
-                    return
-                }
+            var saved = Saved()
+            do throws(StorageError) {
+                try await saveAll(batch, &saved)
+            } catch {
+                // Memory is ahead of the disk now: nothing may go on from it.
+                for item in saved.items { item.saved?.resume(throwing: error) }
+                saver = nil
+                end(because: error)
+                // Room was waited for until the engine stopped: that is no fault.
+                if error.kind != .diskFull { failed(error) }
+                return
             }
-            for item in batch { act(on: item) }
-            tellFollowers(of: batch)
+            for item in saved.items { act(on: item) }
+            tellFollowers(of: saved.items)
         }
         saver = nil
+    }
+
+    private struct Saved {
+        var items: [Pending] = []
+        /// How many of a batch are through: saved or refused.
+        var count = 0
+    }
+
+    /// Saves steps, and waits for room on the disk when there is none. What a caller asked for is refused then.
+    private func saveAll(_ batch: [Pending], _ saved: inout Saved) async throws(StorageError) {
+        var rest = batch
+        while true {
+            do throws(StorageError) {
+                try await commit(rest[...], &saved)
+                return
+            } catch {
+                rest.removeFirst(saved.count)
+                saved.count = 0
+                guard error.kind == .diskFull else {
+                    for item in rest { item.saved?.resume(throwing: error) }
+                    throw error
+                }
+                // Whoever is told so finds it so.
+                room.lost(because: error)
+                rest = refuseCallers(of: rest, because: error)
+                let later = pending
+                pending = []
+                pending = refuseCallers(of: later, because: error) + pending
+                guard await room.wait() else {
+                    for item in rest { item.saved?.resume(throwing: error) }
+                    throw error
+                }
+            }
+        }
+    }
+
+    /// Saves steps in one transaction. When one of them would create an execution whose id is taken, that one is refused and the
+    /// others are saved in several.
+    private func commit(_ batch: ArraySlice<Pending>, _ saved: inout Saved) async throws(StorageError) {
+        let wanted = batch.filter { !$0.execution.isRefused }
+        var changes = wanted.flatMap(\.changes)
+        // When all was refused that found the disk full, something must be written to see that there is room again.
+        if changes.isEmpty, room.fault != nil { changes = [room.probe] }
+        do throws(StorageError) {
+            if !changes.isEmpty {
+                try await store.commit(changes)
+                room.found()
+            }
+        } catch {
+            guard error.kind == .duplicate else { throw error }
+            guard batch.count == 1 else {
+                let middle = batch.startIndex + batch.count / 2
+                try await commit(batch[..<middle], &saved)
+                return try await commit(batch[middle...], &saved)
+            }
+            guard wanted[0].isNew else { throw error }
+            saved.count += 1
+            return refuse(wanted[0], because: error)
+        }
+        for item in batch where item.execution.isRefused { item.saved?.resume(throwing: Self.gone) }
+        saved.items += wanted
+        saved.count += batch.count
+    }
+
+    private static let gone = EngineRefusal.conflict("The execution could not be created")
+
+    /// An execution that cannot be created is not here any more, with all that it did meanwhile.
+    private func refuse(_ item: Pending, because error: StorageError) {
+        let execution = item.execution
+        execution.isRefused = true
+        item.saved?.resume(throwing: error)
+        for later in pending where later.execution === execution { later.saved?.resume(throwing: error) }
+        pending.removeAll { $0.execution === execution }
+        active[execution.id] = nil
+        leavePlace(of: execution)
+        forget(execution)
+        for waiter in execution.waiters.values { waiter.resume(throwing: error) }
+        for follower in execution.followers.values { follower.finish() }
+        (execution.waiters, execution.followers) = ([:], [:])
+        wakeNext(in: execution.key)
+    }
+
+    /// Who does not want to wait for room is told so; what they wanted to create is not created.
+    /// - Returns: what is still to be saved.
+    private func refuseCallers(of batch: [Pending], because error: StorageError) -> [Pending] {
+        var rest: [Pending] = []
+        for var item in batch {
+            if item.execution.isRefused {
+                item.saved?.resume(throwing: error)
+                continue
+            }
+            if item.isNew, !item.isPatient {
+                refuse(item, because: error)
+                continue
+            }
+            if !item.isPatient {
+                item.saved?.resume(throwing: error)
+                item.saved = nil
+            }
+            rest.append(item)
+        }
+        return rest
+    }
+
+    /// It counts no more among those that another one started.
+    private func forget(_ execution: ActiveExecution) {
+        guard let root = execution.line?.root else { return }
+        if execution.isCounted {
+            descendants.ends(below: root, rootIsActive: active[root] != nil)
+        } else {
+            descendants.rootEnds(root)
+        }
     }
 
     private func act(on item: Pending) {
@@ -343,6 +458,7 @@ actor Executor {
 
     private func finish(_ execution: ActiveExecution) {
         active[execution.id] = nil
+        forget(execution)
         // Interrupted attempts tell their ends a little later: their rows wait for that.
         if execution.state.execution.state.current != .success, execution.hasAttempts {
             closing[execution.id] = execution
@@ -381,6 +497,7 @@ actor Executor {
 
     /// Saves what was decided, then lets go of everything. What has not finished is taken up at the next start.
     func close() async {
+        room.close()
         while let saver { await saver.value }
         end(because: EngineRefusal.unavailable("The server is stopping"))
     }
@@ -408,12 +525,19 @@ actor Executor {
         let state = execution.state.execution.state.current
         let takesPlace =
             state == .running || state == .paused || state == .restarted || state == .retrying || state == .killing
+        note(execution, takesPlace: takesPlace)
+        note(execution, isQueued: state == .queued)
+    }
+
+    private func note(_ execution: ActiveExecution, takesPlace: Bool) {
         if takesPlace != execution.takesPlace {
             execution.takesPlace = takesPlace
             let count = (occupied[execution.key] ?? 0) + (takesPlace ? 1 : -1)
             occupied[execution.key] = count == 0 ? nil : count
         }
-        let isQueued = state == .queued
+    }
+
+    private func note(_ execution: ActiveExecution, isQueued: Bool) {
         if isQueued != execution.isQueued {
             execution.isQueued = isQueued
             if isQueued {
@@ -423,6 +547,11 @@ actor Executor {
                 if queues[execution.key]?.isEmpty == true { queues[execution.key] = nil }
             }
         }
+    }
+
+    private func leavePlace(of execution: ActiveExecution) {
+        note(execution, takesPlace: false)
+        note(execution, isQueued: false)
     }
 
     private func wakeNext(in key: FlowKey) {

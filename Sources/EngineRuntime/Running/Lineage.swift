@@ -15,8 +15,7 @@ extension Engine {
     /// never come to an end.
     /// - Throws: `EngineRefusal.conflict` with the flows on the way.
     func checkDepth(below parent: ExecutionID, asking flow: FlowKey) async throws {
-        let depth = try await depth(of: parent)
-        if depth < settings.subflowDepth { return }
+        if try await line(to: parent).depth < settings.subflowDepth { return }
         let path = try await flows(leadingTo: parent) + [flow]
         let names =
             path.count <= 8
@@ -28,19 +27,21 @@ extension Engine {
     }
 
     /// Looked up once after a restart of the server; else what the executor counts is known.
-    private func depth(of id: ExecutionID) async throws -> Int {
-        if let known = await executor.depth(of: id) { return known }
+    private func line(to id: ExecutionID) async throws -> Executor.Line {
+        if let known = await executor.line(of: id) { return known }
         var (depth, current) = (0, id)
         while depth <= settings.subflowDepth, let parent = try await store.execution(current)?.subflowParent {
             depth += 1
-            if let known = await executor.depth(of: parent) {
-                depth += known
+            current = parent
+            if let known = await executor.line(of: parent) {
+                depth += known.depth
+                current = known.root
                 break
             }
-            current = parent
         }
-        await executor.note(depth: depth, of: id)
-        return depth
+        let line = Executor.Line(depth: depth, root: current)
+        await executor.note(line, of: id)
+        return line
     }
 
     /// The flows of an execution and of those that led to it, the first one first.

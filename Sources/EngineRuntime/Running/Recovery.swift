@@ -6,6 +6,8 @@ extension Engine {
     /// Takes up every execution that a former process had not finished. Their timers follow from their task runs, so they
     /// are set again by the way. Source: engine spec §9.3.
     func recover() async throws {
+        // Ids count on from the last one, even when the clock was set back meanwhile.
+        for last in try await store.executionIDs(ExecutionQuery(), limit: 1) { self.ids.pass(last) }
         var ids: [ExecutionID] = []
         var last: ExecutionID?
         while true {
@@ -54,7 +56,7 @@ extension Engine {
         var ended = execution
         if !ended.state.current.isTerminated { ended.state.set(.failed, at: clock.now) }
         do {
-            try await store.commit([.updateExecution(ended, isOpen: false), .removeTimers(execution.id)])
+            try await room.commit([.updateExecution(ended, isOpen: false), .removeTimers(execution.id)])
         } catch {
             return log.error(
                 "The end of execution \(execution.id) could not be saved; the next start of the server tries again: \(error)"

@@ -32,6 +32,7 @@ actor Scheduler {
     private let clock: any FlowClock
     private let settings: EngineSettings
     private let log: Logger
+    private let room: DiskRoom
     private var engine: Engine?
     private var entries: [TriggerKey: Entry] = [:]
     private var heap = Heap<Due>()
@@ -44,12 +45,15 @@ actor Scheduler {
     /// Opens when the schedules that were stored are in memory.
     nonisolated let loaded = Gate()
 
-    init(store: any Store, shelf: FlowShelf, clock: any FlowClock, settings: EngineSettings, log: Logger) {
+    init(
+        store: any Store, shelf: FlowShelf, clock: any FlowClock, settings: EngineSettings, log: Logger, room: DiskRoom
+    ) {
         self.store = store
         self.shelf = shelf
         self.clock = clock
         self.settings = settings
         self.log = log
+        self.room = room
     }
 
     /// Loads all schedules, then fires them as they come due, until the task is cancelled.
@@ -102,7 +106,7 @@ actor Scheduler {
                 add(definition, row)
             }
         }
-        if !changes.isEmpty { try await store.commit(changes) }
+        if !changes.isEmpty { try await room.commit(changes) }
         schedule()
     }
 
@@ -174,7 +178,7 @@ actor Scheduler {
     private func save(_ rows: [Change]) async {
         if rows.isEmpty { return }
         do throws(StorageError) {
-            try await store.commit(rows)
+            try await room.commit(rows)
         } catch {
             log.error("The state of \(rows.count) triggers could not be saved: \(error)")
         }
@@ -312,8 +316,11 @@ actor Scheduler {
     func change(
         _ key: TriggerKey, _ change: @Sendable (ScheduleDefinition, TriggerState, Timestamp) -> TriggerState
     ) async throws(StorageError) -> TriggerState? {
-        try await inTurn { () async throws(StorageError) -> TriggerState? in
+        // Not in turn: who has it may wait for room.
+        try room.check()
+        return try await inTurn { () async throws(StorageError) -> TriggerState? in
             guard let entry = entries[key] else { return nil }
+            try room.check()
             let row = change(entry.definition, entry.row, clock.now)
             try await store.commit([.trigger(row)])
             add(entry.definition, row)
@@ -365,12 +372,12 @@ extension Engine {
         }
         do {
             guard let failure else {
-                try await begin(execution, flow: flow, Executor.Beginning(more: [.trigger(start.row)]))
+                try await begin(execution, flow: flow, Executor.Beginning(more: [.trigger(start.row)], isPatient: true))
                 return nil
             }
             execution.state.set(.failed, at: clock.now)
             let line = LogEntry(at: clock.now, level: .error, message: secrets.given.mask(failure))
-            try await store.commit([
+            try await room.commit([
                 .insertExecution(execution, isOpen: false), .logs(execution.id, [line]), .trigger(start.row),
             ])
         } catch {

@@ -13,7 +13,10 @@ struct LiveEngine: EngineDoor {
     var files: any FileStore { engine.files }
     var catalogue: TaskKit.Catalogue { engine.catalogue }
     var clock: any FlowClock { engine.services.clock }
-    var unreadiness: String? { engine.isReady ? nil : "unfinished executions are being taken up" }
+    var unreadiness: String? {
+        if let fault = engine.diskFault { return "executions halt until there is room on the disk: \(fault.what)" }
+        return engine.isReady ? nil : "unfinished executions are being taken up"
+    }
 
     // MARK: flows
 
