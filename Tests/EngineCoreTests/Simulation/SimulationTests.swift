@@ -15,6 +15,19 @@ import Testing
         }
     }
 
+    @Test(arguments: 0..<10)
+    func `an execution that is killed ends, whatever happens to the server`(block: Int) throws {
+        var killed = 0
+        for seed in block * 50..<(block + 1) * 50 {
+            var generator = RandomFlow(seed)
+            var simulator = Simulator(try generator.make(), seed: seed, unluck: seed % 2 == 0 ? 30 : 0, kills: true)
+            simulator.run()
+            simulator.check(seed)
+            if simulator.wasKilled { killed += 1 }
+        }
+        #expect(killed > 10)
+    }
+
     @Test func `the oracle sees what is missing and what is too much`() throws {
         let flow = try TestCatalogue.flow(list("tasks", step("a"), step("b"), step("c")))
         func runs(_ states: [(String, State)]) -> [TaskRun] {

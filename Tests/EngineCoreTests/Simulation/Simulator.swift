@@ -31,8 +31,11 @@ struct Simulator {
     private(set) var crashes = 0
     private let unluck: Int
     private let seed: Int
+    /// At which step somebody kills the execution; nil for nobody.
+    private var killAt: Int?
+    private(set) var wasKilled = false
 
-    init(_ flow: CompiledFlow, seed: Int, unluck: Int) {
+    init(_ flow: CompiledFlow, seed: Int, unluck: Int, kills: Bool = false) {
         self.flow = flow
         self.unluck = unluck
         self.seed = seed
@@ -42,6 +45,7 @@ struct Simulator {
             flowID: "random",
             flowRevision: 1, createdAt: now)
         state = ExecutionState(execution)
+        if kills { killAt = 1 + chance.below(6) }
     }
 
     private var surroundings: Surroundings { Surroundings(world: NoWorld(now: Instant(now)), budget: chanceFreeBudget) }
@@ -52,7 +56,12 @@ struct Simulator {
     mutating func run() {
         apply(.created(running: 0))
         while !state.isFinished, steps < 20_000 {
-            if chance.below(1000) < unluck {
+            if let moment = killAt, steps >= moment, !state.isFinished {
+                // Told twice now and then, as events may be.
+                if chance.happens(70) { killAt = nil }
+                wasKilled = wasKilled || !execution.state.current.isTerminated
+                apply(.killRequested(cascade: chance.happens(50)))
+            } else if chance.below(1000) < unluck {
                 crash()
             } else if !commands.isEmpty, chance.happens(70) {
                 carryOut(commands.remove(at: unluck == 0 ? 0 : chance.below(commands.count)))
@@ -92,7 +101,8 @@ struct Simulator {
         for number in decision.changed { if let run = state.taskRun(number) { rows[number] = run } }
         finished = state.isFinished
         #expect(rows.keys.sorted() == state.taskRunNumbers)
-        if !state.hasMoreToDo, !state.isHeld, steps % 3 == 0 {
+        let isKilled = execution.state.current == .killing || execution.state.current == .killed
+        if !state.hasMoreToDo, !state.isHeld, !isKilled, steps % 3 == 0 {
             let complaints = Oracle(flow, execution, Array(rows.values)).complaints
             #expect(complaints.isEmpty, "seed \(seed), step \(steps)")
         }
@@ -121,6 +131,9 @@ struct Simulator {
             }
         case .startSubflow(let request):
             let isNew = subflows[request.child] == nil
+            if isNew, execution.state.current == .killing || execution.state.current.isTerminated {
+                return apply(.subflowRefused(request.taskRun, attempt: request.attempt, "It was killed"))
+            }
             if isNew, chance.happens(10) {
                 return apply(.subflowRefused(request.taskRun, attempt: request.attempt, "no such flow"))
             }
@@ -130,7 +143,13 @@ struct Simulator {
             apply(.subflowEnded(SubflowEnd(child: request.child, state: end, outputs: nil)))
         case .wake(let timer): if !timers.contains(timer) { timers.append(timer) }
         case .cancelWake(let timer): timers.removeAll { $0 == timer }
-        case .stop(let number, let attempt): workers.removeAll { $0.number == number && $0.attempt == attempt }
+        case .stop(let number, let attempt):
+            guard let place = workers.firstIndex(where: { $0.number == number && $0.attempt == attempt }) else {
+                return
+            }
+            let job = workers.remove(at: place)
+            // What has begun is interrupted, and tells its end.
+            if job.begun { apply(.taskEnded(number, attempt: attempt, TaskResult(.killed))) }
         case .proceed: apply(execution.state.current == .created ? .created(running: 0) : .proceeded)
         case .killChildren, .startReplacement, .ended, .finished: break
         }
@@ -161,6 +180,13 @@ struct Simulator {
             let successes = run.attempts.count { $0.state.current == .success }
             let isInOrder = zip(run.state.entries, run.state.entries.dropFirst()).allSatisfy { $0.at <= $1.at }
             #expect(!openBefore && successes <= 1 && isInOrder, "seed \(seed): task run \(run.number)")
+        }
+        if wasKilled, execution.state.current == .killed {
+            let open = rows.values.filter { !$0.state.current.isTerminated }.map(\.number)
+            #expect(
+                open.isEmpty,
+                "seed \(seed): \(execution.state.current), left open by a kill: \(open.sorted()), \(open.map { rows[$0].map { Bench.words($0.state) } ?? "" })"
+            )
         }
         let again = ExecutionState.restored(
             execution, taskRuns: Array(rows.values), finished: true, of: flow, at: now, with: surroundings)
