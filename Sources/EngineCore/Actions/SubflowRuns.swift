@@ -54,7 +54,7 @@ extension ExecutionState {
 
     /// Whether a run waits for an execution that is killed with its own.
     private func isKilling(_ number: Int) -> Bool {
-        runs.contains(number) && execution.state.current == .killing && !mayProgress(number)
+        runs.contains(number) && isKilled && !mayProgress(number)
             && runs[number].run.state.current.isRunning
     }
 

@@ -9,6 +9,8 @@ public struct ExecutionState: Sendable {
     public internal(set) var execution: Execution
     /// Whether nothing will happen any more: the execution has ended, and so have listeners and `afterExecution`.
     public internal(set) var isFinished = false
+    /// Whether what runs after the end was killed too.
+    var isStopped = false
 
     var runs = RunTable()
     /// Those who have children that may still start: flowable runs by number, and ``top``.

@@ -105,10 +105,10 @@ extension ExecutionState {
     }
 
     /// Whether a task run may still go on: those of an execution that has ended or is killed may not, except for what runs
-    /// after its end.
+    /// after its end until that is killed too.
     func mayProgress(_ number: Int) -> Bool {
         let current = execution.state.current
-        return !current.isTerminated && current != .killing || runs[number].isAfter
+        return !current.isTerminated && current != .killing || runs[number].isAfter && !isStopped
     }
 
     mutating func setOutputs(_ outputs: ValueMap?, of number: Int, _ step: inout Step) {

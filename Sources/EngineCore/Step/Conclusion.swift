@@ -41,6 +41,11 @@ extension ExecutionState {
             owners[Self.top]?.begin(.afterExecution)
             return look(at: Self.top)
         }
+        finish(&step)
+    }
+
+    /// Nothing will happen any more.
+    mutating func finish(_ step: inout Step) {
         owners = [:]
         isFinished = true
         step.order(.finished)

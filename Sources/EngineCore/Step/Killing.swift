@@ -6,19 +6,19 @@ extension ExecutionState {
     /// where that has the execution KILLED at once.
     mutating func kill(cascade: Bool, _ step: inout Step) {
         defer { if cascade { step.order(.killChildren) } }
-        if isFinished || execution.state.current == .killing { return }
-        let wasRunning = !execution.state.current.isTerminated
-        if wasRunning { set(.killing, &step) }
+        if isFinished || isKilled { return }
+        if execution.state.current.isTerminated { isStopped = true } else { set(.killing, &step) }
         queue.removeAll()
         stopRuns(cascade: cascade, &step)
-        if wasRunning {
-            if busyBelow[Self.top] == nil { conclude(.killed, &step) }
-        } else {
-            // What runs after the end is killed as well.
-            owners = [:]
-            isFinished = true
-            step.order(.finished)
-        }
+        if busyBelow[Self.top] == nil { concludeKilled(&step) }
+    }
+
+    /// Whether a kill is under way: of the execution, or of what runs after its end.
+    var isKilled: Bool { execution.state.current == .killing || isStopped }
+
+    /// Nobody is busy with what was killed any more.
+    private mutating func concludeKilled(_ step: inout Step) {
+        if execution.state.current == .killing { conclude(.killed, &step) } else { finish(&step) }
     }
 
     /// Ends all runs that nobody has, and has workers stop the others. With `cascade` a run that waits for an execution
@@ -93,7 +93,7 @@ extension ExecutionState {
         }
         guard let busy = busyBelow[Self.top] else { return }
         busyBelow[Self.top] = busy > 1 ? busy - 1 : nil
-        if busy == 1, execution.state.current == .killing { conclude(.killed, &step) }
+        if busy == 1, isKilled { concludeKilled(&step) }
     }
 }
 

@@ -117,6 +117,22 @@ import Testing
         #expect(bench.history == "CREATED RUNNING KILLING KILLED" && bench.history(of: "s") == "CREATED RUNNING KILLED")
     }
 
+    @Test func `what runs after the end is killed too, and ends when its workers are through`() throws {
+        let bench = try Bench(
+            list("tasks", step("a")) + "\n"
+                + list("afterExecution", flow("Sequential", "q", list("tasks", work("late"), step("never")))))
+        bench.holdsWork = true
+        bench.run(waiting: false)
+        bench.send(.killRequested(cascade: true))
+        bench.send(.killRequested(cascade: true))
+        #expect(
+            bench.history == "CREATED RUNNING SUCCESS" && bench.finished == 0
+                && bench.run(of: "late")?.state.current == .running)
+        bench.settle()
+        #expect(bench.history(of: "late") == "CREATED RUNNING KILLED" && bench.finished == 1)
+        #expect(bench.run(of: "q")?.state.current == .killed && bench.run(of: "never") == nil)
+    }
+
     @Test func `what workers had when the server stopped is killed at its restart`() throws {
         let bench = try Bench(list("tasks", work("a")))
         bench.holdsWork = true
