@@ -31,8 +31,9 @@ let package = Package(
         .room("EngineCore", uses: ["FlowModel", "Expressions", "TaskKit", .collections, .crypto]),  // event in, commands out; cron, retries. Pure
         .room("Storage", uses: ["FlowModel", "CSQLite", .grdb, .collections, .log]),  // rows, migrations, queries, files; one test suite for every backend
         .room("EngineRuntime", uses: ["FlowModel", "Expressions", "TaskKit", "EngineCore", "Storage", .lifecycle, .log, .collections, .deque, .heap]),  // executor, worker, scheduler
-        .room("CoreTasks", uses: ["FlowModel", "Expressions", "TaskKit", "CProcess", .httpClient, .nio, .nioHTTP, .collections]),  // the built-in tasks, a file each
-        .room("GitSync", uses: ["FlowModel", "TaskKit", "CGit2", .httpClient, .nio, .nioHTTP, .subprocess, .crypto, .collections, .log]),  // fetch, compare, push; the git tasks
+        .room("Connections", uses: [.httpClient, .nio]),  // why an exchange with another machine came to nothing
+        .room("CoreTasks", uses: ["FlowModel", "Expressions", "TaskKit", "Connections", "CProcess", .httpClient, .nio, .nioHTTP, .collections]),  // the built-in tasks, a file each
+        .room("GitSync", uses: ["FlowModel", "TaskKit", "Connections", "CGit2", .httpClient, .nio, .nioHTTP, .subprocess, .crypto, .collections, .log]),  // fetch, compare, push; the git tasks
         .room("WebServer", uses: ["FlowModel", "Expressions", "TaskKit", "EngineCore", "EngineRuntime", "Storage", .hummingbird, .nio, .lifecycle, .log, .collections]),  // routes, bodies, live logs
         .program("CLI", uses: ["FlowModel", "Expressions", "TaskKit", "EngineCore", "EngineRuntime", "Storage", "CoreTasks", "GitSync", "WebServer", "CYAML", "CGit2", "CSQLite", "CBuild", .arguments, .httpClient, .lifecycle, .log, .nio, .collections]),  // commands; the one place where rooms meet
         .room("TestSupport", uses: ["FlowModel", "Expressions", "TaskKit", .collections]),  // a clock set by hand, stores in memory; only tests use it
@@ -44,6 +45,7 @@ let package = Package(
         .tests("EngineCoreTests", of: ["EngineCore", "TaskKit", "Expressions", "FlowModel", .collections]),
         .tests("StorageTests", of: ["Storage", "FlowModel", .collections, .grdb]),
         .tests("EngineRuntimeTests", of: ["EngineRuntime", "EngineCore", "Storage", "TaskKit", "Expressions", "FlowModel", "TestSupport", .collections, .lifecycle, .log]),
+        .tests("ConnectionsTests", of: ["Connections"]),
         .tests("CoreTasksTests", of: ["CoreTasks", "TestSupport", "TaskKit", "Expressions", "FlowModel", .collections]),
         .tests("GitSyncTests", of: ["GitSync", "TaskKit", "Expressions", "FlowModel", .collections]),
         .tests("WebServerTests", of: ["WebServer", "TestSupport", "EngineRuntime", "EngineCore", "Storage", "TaskKit", "Expressions", "FlowModel", .hummingbird, .hummingbirdTesting, .nio, .log, .collections]),

@@ -107,6 +107,18 @@ private func failure(_ properties: ValueMap, in world: TestWorld = TestWorld()) 
         }
     }
 
+    @Test(arguments: [
+        ("http://127.0.0.1:9/", "refused"), ("http://no-such-machine.invalid/", "no address was found"),
+    ]) func `What goes wrong with a connection is told in the words of who reads it`(
+        uri: String, expected: String
+    ) async throws {
+        let told = try #require(try await failure(["uri": .string(uri)]))
+        #expect(told.contains(expected), "\(told)")
+        for raw in ["NIO", "errno", "error set", ".swift", "HTTPClientError", "OPENSSL"] {
+            #expect(!told.contains(raw), "\(told)")
+        }
+    }
+
     @Test func `A client of its own serves settings of its own`() async throws {
         try await TinyServer { _ in .init("ok") }.serving { server in
             let options: Value = ["timeout": ["connectTimeout": "PT30S", "readIdleTimeout": "PT60S"]]

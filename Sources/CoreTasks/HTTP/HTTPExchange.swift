@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Connections
 import FlowModel
 import NIOCore
 import NIOHTTP1
@@ -62,12 +63,9 @@ struct HTTPExchange: Sendable {
             }
         } catch let failure as TaskFailure {
             throw failure
-        } catch is CancellationError {
-            throw TaskFailure("The task was interrupted while it waited for \(URLText.shown(request.url))")
-        } catch let error as HTTPClientError {
-            throw TaskFailure("\(plan.method) \(URLText.shown(request.url)): \(Self.told(error))")
         } catch {
-            throw TaskFailure("\(plan.method) \(URLText.shown(request.url)): \(error)")
+            let why = HTTPTrouble.told(ConnectionTrouble(error))
+            throw TaskFailure("\(plan.method) \(URLText.shown(request.url)): \(why)")
         }
     }
 
@@ -154,18 +152,6 @@ struct HTTPExchange: Sendable {
         let secret = ["authorization", "proxy-authorization", "cookie", "set-cookie"]
         return headers.map { "\($0.name): \(secret.contains($0.name.lowercased()) ? "***" : $0.value)" }
             .joined(separator: "\n")
-    }
-
-    private static func told(_ error: HTTPClientError) -> String {
-        switch error {
-        case .connectTimeout: "no connection within the time of `options.timeout.connectTimeout`"
-        case .readTimeout: "no answer within the time of `options.timeout.readIdleTimeout`"
-        case .deadlineExceeded: "it took longer than 24 hours"
-        case .remoteConnectionClosed: "the server closed the connection"
-        case .redirectLimitReached: "it was sent on more than 20 times"
-        case .invalidURL, .emptyHost: "this is no valid address"
-        default: error.description
-        }
     }
 }
 
