@@ -67,7 +67,7 @@ public final class Engine: Service {
         self.fault = fault
         room = DiskRoom(store: store, clock: clock, log: log)
         executor = Executor(
-            store: store, clock: clock, log: log, room: room, descendantLimit: settings.subflowDescendants,
+            store: store, clock: clock, room: room, descendantLimit: settings.subflowDescendants,
             failed: { fault.raise($0) })
         worker = Worker(capacity: settings.workers, executor: executor, services: services, log: log)
         alarms = Alarms(clock: clock, executor: executor)

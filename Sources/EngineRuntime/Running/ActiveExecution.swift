@@ -11,8 +11,7 @@ final class ActiveExecution {
     let errors: ErrorLog
     let mask: SecretMask
     var state: ExecutionState
-    var followers: [Int: AsyncStream<ExecutionSnapshot>.Continuation] = [:]
-    var waiters: [Int: CheckedContinuation<ExecutionSnapshot?, any Error>] = [:]
+    var watchers = Watchers()
     /// Whether it counts for its flow's concurrency limit, and whether it waits for a place, as the executor noted last.
     var takesPlace = false
     var isQueued = false
