@@ -36,7 +36,9 @@ extension ExecutionState {
         let attempt = runs[number].run.attempts.count
         openAttempt(number, &step)
         let child = newChild(number, attempt: attempt, step)
-        switch action(number, task, attempt: attempt, child: child, step) {
+        let result = action(number, task, attempt: attempt, child: child, step)
+        step.catchUp()
+        switch result {
         case .success(.labels(let labels)):
             execution.labels = labels
             step.decision.executionChanged = true

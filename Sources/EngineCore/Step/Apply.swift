@@ -3,8 +3,9 @@ import FlowModel
 extension ExecutionState {
     /// Takes in an event, a fact in the past tense; gives out what changed and commands, each safe to carry out twice.
     ///
-    /// Pure: no clock, no disk, no chance, nothing awaited; time comes in with the event. Tasks without outside effects are
-    /// run in place, so one event may carry an execution to its end. Source: engine spec §3.3, Appendix A.
+    /// Pure: no disk, no chance, nothing awaited. Time comes in with the event; what a task run in place takes is added by the
+    /// world's clock. Tasks without outside effects are run in place, so one event may carry an execution to its end.
+    /// Source: engine spec §3.3, Appendix A.
     /// - Parameter flow: the revision that the execution was created with.
     public mutating func apply(
         _ event: Event, at now: Timestamp, to flow: CompiledFlow, with surroundings: Surroundings

@@ -117,6 +117,7 @@ extension ExecutionState {
     ) {
         openAttempt(number, &step)
         let outcome = evaluate(type, number, task, step)
+        step.catchUp()
         for line in outcome.logs { log(line.level, line.message, taskRun: number, &step) }
         close(number, task, outcome.result, &step)
     }

@@ -3,7 +3,7 @@ import FlowModel
 import OrderedCollections
 import TaskKit
 
-/// What a step may ask for besides its execution: only things that stay as they are while it runs.
+/// What a step may ask for besides its execution: only things that stay as they are while it runs, and the world's clock.
 public struct Surroundings: Sendable {
     /// Made for this execution: keys and secrets of its namespace, its error log. The errors that this very step adds to
     /// the log are added by the step; the errors of earlier steps must be there, saved or not.
@@ -53,7 +53,7 @@ public struct ServerVariables: Sendable {
 struct Step {
     let flow: CompiledFlow
     let surroundings: Surroundings
-    let now: Timestamp
+    private(set) var now: Timestamp
     var budget: Int
     var decision = Decision()
     /// The errors among the decision's log lines.
@@ -65,6 +65,9 @@ struct Step {
         self.now = now
         budget = surroundings.budget
     }
+
+    /// Takes note of the time that a rendering took, which the world's clock tells. The step's time never goes back.
+    mutating func catchUp() { now = max(now, surroundings.world.now.timestamp) }
 
     mutating func order(_ command: Command) { decision.commands.append(command) }
 
