@@ -3,8 +3,8 @@ import FlowModel
 extension ExecutionState {
     /// Takes in an event, a fact in the past tense; gives out what changed and commands, each safe to carry out twice.
     ///
-    /// Pure: no disk, no chance, nothing awaited. Time comes in with the event; what a task run in place takes is added by the
-    /// world's clock. Tasks without outside effects are run in place, so one event may carry an execution to its end.
+    /// Pure: no disk, no chance, nothing awaited. Tasks without outside effects are run in place, so one event may carry an
+    /// execution to its end. Time comes in with the event; what such a task takes is added by the world's clock.
     /// Source: engine spec §3.3, Appendix A.
     /// - Parameter flow: the revision that the execution was created with.
     public mutating func apply(

@@ -3,7 +3,8 @@ import FlowModel
 import OrderedCollections
 import TaskKit
 
-/// What a step may ask for besides its execution: only things that stay as they are while it runs, and the world's clock.
+/// What a step may ask for besides its execution: only things that stay as they are while it runs, but for the world's
+/// clock.
 public struct Surroundings: Sendable {
     /// Made for this execution: keys and secrets of its namespace, its error log. The errors that this very step adds to
     /// the log are added by the step; the errors of earlier steps must be there, saved or not.

@@ -76,8 +76,8 @@ extension Executor {
         }
     }
 
-    /// Saves steps in one transaction. When one of them would create an execution whose id is taken, that one is refused and the
-    /// others are saved in several.
+    /// Saves steps in one transaction. When one of them would create an execution whose id is taken, that one is refused
+    /// and the others are saved in several.
     private func commit(_ batch: ArraySlice<Pending>, _ saved: inout Saved) async throws(StorageError) {
         let wanted = batch.filter { !$0.execution.isRefused }
         var changes = wanted.flatMap(\.changes)
