@@ -96,7 +96,7 @@ class Server:
         self.wait_ready(since)
 
     def wait_ready(self, since, limit=180):
-        request = b"GET /health HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n"
+        request = b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
         while time.perf_counter() - since < limit:
             if self.process.poll() is not None:
                 raise RuntimeError(f"the server ended with {self.process.returncode}: {tail(self.log)}")
@@ -160,7 +160,7 @@ class Server:
         """A file with the bytes of one request, for the load generator."""
         name = self.bench.path(f"request-{self.port}-{abs(hash((method, path)))}")
         with open(name, "w") as file:
-            file.write(f"{method} /api/v1{path} HTTP/1.1\r\nHost: bench\r\n" + ("Content-Length: 0\r\n" if method != "GET" else "")
+            file.write(f"{method} /api/v1{path} HTTP/1.1\r\nHost: localhost\r\n" + ("Content-Length: 0\r\n" if method != "GET" else "")
                        + "\r\n")
         return name
 
