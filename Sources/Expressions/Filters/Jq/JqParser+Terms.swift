@@ -102,15 +102,9 @@ extension JqParser {
             let body = try postfix()
             return .attempt(body, handler: takeName("catch") ? try postfix() : nil)
         case "reduce":
-            let source = try postfix()
-            try expectName("as")
-            let pattern = try pattern()
-            try expect("(")
-            let start = try pipe()
-            try expect(";")
-            let update = try pipe()
+            let fold = try fold()
             try expect(")")
-            return .reduce(source, pattern, start: start, update: update)
+            return .reduce(fold.source, fold.pattern, start: fold.start, update: fold.update)
         case "foreach": return try foreach()
         case "label":
             guard case .variable(let label) = current else { throw unexpected("a name with $") }
@@ -154,16 +148,23 @@ extension JqParser {
     }
 
     mutating func foreach() throws(JqSyntaxError) -> JqNode {
+        let fold = try fold()
+        let extract = take(";") ? try pipe() : nil
+        try expect(")")
+        return .foreach(fold.source, fold.pattern, start: fold.start, update: fold.update, extract: extract)
+    }
+
+    /// `SOURCE as PATTERN (START; UPDATE`, with which `reduce` and `foreach` begin.
+    private mutating func fold() throws(JqSyntaxError) -> (
+        source: JqNode, pattern: JqPattern, start: JqNode, update: JqNode
+    ) {
         let source = try postfix()
         try expectName("as")
         let pattern = try pattern()
         try expect("(")
         let start = try pipe()
         try expect(";")
-        let update = try pipe()
-        let extract = take(";") ? try pipe() : nil
-        try expect(")")
-        return .foreach(source, pattern, start: start, update: update, extract: extract)
+        return (source, pattern, start, try pipe())
     }
 
     mutating func definition() throws(JqSyntaxError) -> JqFunction {
